@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from asgi import front_of
-from mockserver.web.answered import Answered
 from mockserver.web.connection import HEADERS_WITHIN, Connection
-from mockserver.web.incoming import Incoming
-from mockserver.web.outgoing import whole_reply
+from mockserver.web.incoming_request import IncomingRequest
+from mockserver.web.reply_writing import whole_reply
+from mockserver.web.transmission import EncodedReply
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter, set[Connection]], Coroutine[Any, Any, Any]]
 
@@ -24,10 +24,10 @@ class Echo:
 
     world = None
 
-    def at_once(self, method: str, raw: str, query: str, _: Any, body: bytes) -> Answered | None:
+    def at_once(self, method: str, raw: str, query: str, _: Any, body: bytes) -> EncodedReply | None:
         if not raw.startswith("/quick"):
             return None
-        return Answered(200, [], f"{method} {raw}?{query} ".encode() + body)
+        return EncodedReply(200, [], f"{method} {raw}?{query} ".encode() + body)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body, more = b"", True
@@ -168,7 +168,7 @@ def test_a_connection_on_which_no_request_comes_is_ended_and_no_other() -> None:
 
 
 def test_a_header_is_one_line_whatever_its_text() -> None:
-    one = Incoming(lambda *_, **__: None)
+    one = IncomingRequest(lambda *_, **__: None)
     one.end()
     found = whole_reply(204, [(b"x", b"a\r\nSet-Cookie: b\nc")], b"", one)
     assert b"x: a Set-Cookie: b c\r\n" in found

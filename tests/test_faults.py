@@ -18,7 +18,7 @@ from mockserver.testing.in_process import Client
 from mockserver.testing.lease import Lease
 from mockserver.testing.live_server import Server
 from mockserver.testing.watch import Watch
-from mockserver.web.damage import Slowly, damaged
+from mockserver.web.damage import SlowContent, damaged
 from server import Running, serving
 
 
@@ -138,7 +138,7 @@ def test_a_reply_of_a_wrong_type_is_whole(url: str) -> None:
 @pytest.mark.parametrize(("size", "rate", "seconds"), [(1_000, 2_000, 0.5), (1_000_000, 1, 30), (0, 1, 0)])
 def test_content_comes_at_its_rate_with_a_bound(size: int, rate: int, seconds: float) -> None:
     slowly = damaged(bytes(size), Damage("slow", rate=rate))
-    assert isinstance(slowly, Slowly)
+    assert isinstance(slowly, SlowContent)
     assert slowly.seconds == seconds
     assert b"".join(slowly.pieces()) == bytes(size)
 
@@ -156,7 +156,7 @@ def test_a_cut_reply_ends_before_its_length(url: str) -> None:
 
 
 def test_a_slow_reply_takes_its_time_in_pieces() -> None:
-    slowly = Slowly(b"x" * 1_000, 2.0)
+    slowly = SlowContent(b"x" * 1_000, 2.0)
     assert len(slowly.pieces()) * slowly.pause == pytest.approx(2.0)
     assert b"".join(slowly.pieces()) == slowly.content
     assert len(slowly.pieces()) > 1

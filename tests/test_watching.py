@@ -26,7 +26,7 @@ from mockserver.store import Moved
 from mockserver.web.api import Api
 from mockserver.web.app import api_of, application, create_app
 from mockserver.web.front import Front
-from mockserver.web.standing import StandingFront
+from mockserver.web.reloadable_front import ReloadableFront
 from mockserver.world import World
 from server import serving as served
 from test_effects_of_time import OUT, due, made
@@ -343,8 +343,8 @@ def test_a_store_that_was_handed_over_is_told_apart_and_can_be_taken_back(librar
     assert len(client.get("/books/t").json) == 1
 
 
-def serving(app: Flask) -> tuple[StandingFront, Watcher]:
-    front = StandingFront(Front(api_of(app), application))
+def serving(app: Flask) -> tuple[ReloadableFront, Watcher]:
+    front = ReloadableFront(Front(api_of(app), application))
     return front, Watcher(front.world, front.swap, Sources(front.world.settings))
 
 
@@ -352,7 +352,7 @@ def test_requests_that_meet_the_swap_are_asked_again_of_the_new_mock(library, sp
     """Each of them waits for the new front while the old store is empty already, and none is lost or done twice."""
     app = library()
     old, front = app.extensions["mockserver"], Front(api_of(app), application)
-    standing = StandingFront(front)
+    standing = ReloadableFront(front)
     edit(spec, lambda document: document["info"].update(title="Other"))
     new = made_anew(old)
 

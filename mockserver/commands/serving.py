@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from mockserver.commands.recording import Recording
     from mockserver.reloading.sources import Sources
-    from mockserver.web.standing import StandingFront
+    from mockserver.web.reloadable_front import ReloadableFront
 
 LOGS = MappingProxyType({"text": as_text, "json": as_json, "off": unlogged})
 
@@ -115,16 +115,16 @@ def _sources(settings: Settings) -> Sources:
     return Sources(settings)
 
 
-def _watched(front: Front, sources: Sources) -> StandingFront:
+def _watched(front: Front, sources: Sources) -> ReloadableFront:
     """``front``, or the one that takes its place when a file is edited."""
     from mockserver.commands.edits import print_edit  # PERF: a third of the start, where files are not watched
     from mockserver.reloading.watching import Watcher
-    from mockserver.web.standing import StandingFront
+    from mockserver.web.reloadable_front import ReloadableFront
 
-    standing = StandingFront(front)
-    watcher = Watcher(front.world, standing.swap, sources)
+    reloadable = ReloadableFront(front)
+    watcher = Watcher(front.world, reloadable.swap, sources)
     threading.Thread(target=watcher.run, args=(print_edit,), name="watch", daemon=True).start()
-    return standing
+    return reloadable
 
 
 def _application(api: Api) -> WSGIApplication:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import Client as InProcess
 
 from mockserver.values.shown import quoted
-from mockserver.web.arriving import Arrived, headers_of
+from mockserver.web.received_request import ReceivedRequest, headers_of
 
 if TYPE_CHECKING:
     from mockserver.testing.lease import Lease
@@ -109,11 +109,11 @@ class Client:
             return None
         body = data.encode() if isinstance(data, str) else data
         pairs = [("Host", "localhost"), *wire.items()]
-        arrived, _ = headers_of([(name.encode(), text.encode()) for name, text in pairs])
-        leaving = self._lease.answer(Arrived(method, path, query, arrived, body is not None, body or b""))
-        if leaving is None:
+        received, _ = headers_of([(name.encode(), text.encode()) for name, text in pairs])
+        outgoing = self._lease.answer(ReceivedRequest(method, path, query, received, body is not None, body or b""))
+        if outgoing is None:
             return None
-        return Response(leaving.status, Headers([*leaving.own, *leaving.fixed.headers]), leaving.content)
+        return Response(outgoing.status, Headers([*outgoing.own, *outgoing.common.headers]), outgoing.content)
 
     def _open(self, method: str, path: str, query: str, data: bytes | str | None, wire: Mapping[str, str]) -> Response:
         answer = self._client.open(

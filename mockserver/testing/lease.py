@@ -12,8 +12,8 @@ import orjson
 from mockserver.testing.watch import Watch
 from mockserver.verification.request_matcher import RecordedCall
 from mockserver.web.app import api_of
-from mockserver.web.arriving import Arrived
-from mockserver.web.leaving import Leaving
+from mockserver.web.outgoing_reply import OutgoingReply
+from mockserver.web.received_request import ReceivedRequest
 from mockserver.world import World
 
 if TYPE_CHECKING:
@@ -46,20 +46,20 @@ class Lease:
                 return unavailable(start_response)
             return [self._answered(environ, start_response)]
 
-    def answer(self, arrived: Arrived) -> Leaving | None:
+    def answer(self, received: ReceivedRequest) -> OutgoingReply | None:
         """The answer to a request for a path of the document; None: the application has to look closer.
 
         PERF: WSGI's and Flask's views of a request take three quarters of what a record read takes by them.
         """
         with self._running_one() as is_open:
-            is_late = self.world.faults.are_waiting or "prefer" in arrived.headers
-            found = self._api.paths.find(arrived.path) if is_open and not is_late else None
+            is_late = self.world.faults.are_waiting or "prefer" in received.headers
+            found = self._api.paths.find(received.path) if is_open and not is_late else None
             if found is None:
                 return None
-            leaving = self._api.answer(arrived, found)
-            if leaving.status >= 400:
-                self._note(next(int(text) for name, text in leaving.own if name == "Mock-Request"))
-            return leaving
+            outgoing = self._api.answer(received, found)
+            if outgoing.status >= 400:
+                self._note(next(int(text) for name, text in outgoing.own if name == "Mock-Request"))
+            return outgoing
 
     @contextmanager
     def _running_one(self) -> Iterator[bool]:

@@ -7,11 +7,11 @@ from functools import partial
 
 from mockserver.change_events import publishing
 from mockserver.exchange import answer
-from mockserver.web.arriving import Arrived, request_of
 from mockserver.web.cors import CONTROL
 from mockserver.web.health import probed
-from mockserver.web.leaving import Departure, Leaving
+from mockserver.web.outgoing_reply import OutgoingReply, ReplyFinisher
 from mockserver.web.path_match import Match, Paths
+from mockserver.web.received_request import ReceivedRequest, request_of
 from mockserver.world import World
 
 
@@ -21,21 +21,21 @@ class Api:
     def __init__(self, world: World) -> None:
         self.world = world
         self.paths = Paths(world.contract, by_host=world.settings.hosts)
-        self._departure = Departure()
+        self._finisher = ReplyFinisher()
         world.due.publishing = partial(publishing, world)
 
-    def probe(self, headers: Mapping[str, str]) -> Leaving | None:
+    def probe(self, headers: Mapping[str, str]) -> OutgoingReply | None:
         """The reply to a probe of our health; None where the application has to judge who asks."""
         reply = probed(self.world, headers)
-        return None if reply is None else self._departure.leaving(reply, None, accepted="", is_open=False)
+        return None if reply is None else self._finisher.finish(reply, None, accepted="", is_open=False)
 
-    def answer(self, arrived: Arrived, found: Match | None, *, may_wait: bool = True) -> Leaving:
-        """The reply to what arrived for the path ``found``; None: no path of the document.
+    def answer(self, received: ReceivedRequest, found: Match | None, *, may_wait: bool = True) -> OutgoingReply:
+        """The reply to what was received for the path ``found``; None: no path of the document.
 
         Never raises, but WouldWait where it may not wait and would have to.
         """
         template, values = found or ("", {})
-        request = request_of(arrived, self.world.settings, template, values)
+        request = request_of(received, self.world.settings, template, values)
         observe = self.world.observe
         if observe is None:
             reply = answer(self.world, request, may_wait=may_wait)
@@ -45,4 +45,4 @@ class Api:
         accepted = request.headers.get("accept-encoding", "")
         origin = request.headers.get("origin", "")
         methods = self.paths.answered(template)
-        return self._departure.leaving(reply, methods, accepted=accepted, is_open=is_open, origin=origin)
+        return self._finisher.finish(reply, methods, accepted=accepted, is_open=is_open, origin=origin)

@@ -15,7 +15,6 @@ from mockserver.errors import Refusal
 from mockserver.settings import Settings
 from mockserver.store import Moved, Overtaken, StoreUnreachable
 from mockserver.web.api import Api
-from mockserver.web.arriving import Arrived
 from mockserver.web.browsing import protect_browsers, shown_the_way
 from mockserver.web.compressing import compress_large_replies
 from mockserver.web.console.pages import console_pages
@@ -27,6 +26,7 @@ from mockserver.web.login import login_pages
 from mockserver.web.page_rule import PageRule
 from mockserver.web.path_match import BESIDE, Match
 from mockserver.web.preflights import allow_browsers
+from mockserver.web.received_request import ReceivedRequest
 from mockserver.web.shared_store import as_unreachable
 from mockserver.web.target import BROKEN, MALFORMED, MOVED, judge_as_sent
 from mockserver.world import Progress, World, unseen
@@ -83,7 +83,7 @@ def _pages(api: Api) -> Callable[[], AnyResponse | None]:
 
     def pages() -> AnyResponse | None:
         if MALFORMED in request.environ:
-            return _answer(api, None)
+            return _document_reply(api, None)
         found = api.paths.match(request.environ)  # the document's own path wins over every page of ours
         if found is None and not isinstance(request.routing_exception, NotFound):
             return None
@@ -92,24 +92,24 @@ def _pages(api: Api) -> Callable[[], AnyResponse | None]:
             return unknown_page(request.path, [one.rule for one in rules])
         if found is None and (way := shown_the_way(request.path, api.paths.page("/docs/"))):
             return way
-        return _answer(api, found)
+        return _document_reply(api, found)
 
     return pages
 
 
-def _answer(api: Api, found: Match | None) -> Response:
+def _document_reply(api: Api, found: Match | None) -> Response:
     environ = request.environ
-    leaving = api.answer(_arrived(environ, api.world.settings.max_body), found)
-    response = Response(leaving.content, leaving.status)
+    outgoing = api.answer(_received(environ, api.world.settings.max_body), found)
+    response = Response(outgoing.content, outgoing.status)
     response.headers.clear()
-    response.headers.extend([*leaving.own, *leaving.fixed.headers])
-    environ[DAMAGE] = leaving.damage
+    response.headers.extend([*outgoing.own, *outgoing.common.headers])
+    environ[DAMAGE] = outgoing.damage
     return response
 
 
-def _arrived(environ: dict[str, Any], most: int) -> Arrived:
+def _received(environ: dict[str, Any], most: int) -> ReceivedRequest:
     has_body = bool(environ.get("CONTENT_LENGTH")) or "HTTP_TRANSFER_ENCODING" in environ
-    return Arrived(
+    return ReceivedRequest(
         request.method,
         environ.get("PATH_INFO", ""),
         environ.get("QUERY_STRING", ""),

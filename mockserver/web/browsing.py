@@ -9,7 +9,7 @@ import re
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from mockserver.web.leaving import EVERYWHERE, PAGE_POLICY
+from mockserver.web.outgoing_reply import EVERYWHERE, PAGE_POLICY
 
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _ENTRANCES = ("/",)

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from httptools import HttpParserError, HttpParserInvalidMethodError, HttpParserUpgrade, HttpRequestParser
 
-from mockserver.web.answered import Answered, deliver
+from mockserver.web.asgi import END
 from mockserver.web.damage import reset
-from mockserver.web.incoming import Incoming
-from mockserver.web.lasting import END
-from mockserver.web.outgoing import CONTINUE, Outgoing, bare_reply, whole_reply
+from mockserver.web.incoming_request import IncomingRequest
+from mockserver.web.reply_writing import CONTINUE, ReplyWriter, bare_reply, whole_reply
+from mockserver.web.transmission import EncodedReply, transmit
 
 if TYPE_CHECKING:
-    from mockserver.web.lasting import Receive, Scope, Send
+    from mockserver.web.asgi import Receive, Scope, Send
     from mockserver.world import World
 
 log = logging.getLogger("mockserver")
@@ -46,7 +46,7 @@ class Application(Protocol):
 
     def at_once(
         self, method: str, raw: str, query: str, sent_headers: list[tuple[bytes, bytes]], body: bytes, /
-    ) -> Answered | None: ...
+    ) -> EncodedReply | None: ...
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
 
@@ -72,28 +72,28 @@ class Connection(asyncio.Protocol):
         self._application, self._connections, self._ended = application, connections, ended
         self._loop = asyncio.get_running_loop()
         self._parser = HttpRequestParser(self)
-        self._arriving: Incoming | None = None
-        self._ready: deque[Incoming] = deque()
+        self._incoming: IncomingRequest | None = None
+        self._ready: deque[IncomingRequest] = deque()
         self._beside = self._left = 0
         self._task: asyncio.Task[None] | None = None
         self._refusal = b""
         self._is_closing = self._is_ended = self._is_heard = False
         self._holds: set[str] = set()
-        self.outgoing: Outgoing
+        self.writer: ReplyWriter
         self.since: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for a request."""
         assert isinstance(transport, asyncio.Transport)
-        self._transport, self.outgoing = transport, Outgoing(transport)
+        self._transport, self.writer = transport, ReplyWriter(transport)
         self.since = self._loop.time()
         self._connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- what asyncio calls
         """Nobody is there any more."""
         self._is_closing = True
-        self.outgoing.gone()
-        for one in (self._arriving, *self._ready):
+        self.writer.gone()
+        for one in (self._incoming, *self._ready):
             if one:
                 one.break_off()
         self._ready.clear()
@@ -102,8 +102,8 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The client says nothing more; it may still listen to what it has asked for."""
-        if self._arriving:
-            self._arriving.break_off()
+        if self._incoming:
+            self._incoming.break_off()
         self._is_ended = self._is_heard = True
         self._go_on()
         return not self._is_closing
@@ -112,7 +112,7 @@ class Connection(asyncio.Protocol):
         """Read requests, and answer those that are there."""
         if self._is_closing or self._is_ended:  # what follows a request that cannot be read cannot be told from it
             return
-        if self._arriving is None or self._arriving.whole:
+        if self._incoming is None or self._incoming.whole:
             data = _escaped(data)
         self._beside += len(data)
         try:
@@ -139,7 +139,7 @@ class Connection(asyncio.Protocol):
 
     def _broken_off(self) -> bool:
         """Whether it was in a body that reading ended; what has come of it is answered."""
-        one = self._arriving
+        one = self._incoming
         if one is None or not one.has_head or one.whole:
             return False
         one.break_off()
@@ -155,22 +155,22 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._arriving = Incoming(self._hold)
+        self._incoming = IncomingRequest(self._hold)
 
     def on_url(self, piece: bytes) -> None:
         """A piece of its target."""
-        assert self._arriving
-        self._arriving.target += piece
+        assert self._incoming
+        self._incoming.target += piece
 
     def on_header(self, name: bytes, text: bytes) -> None:
         """A header; what follows a body is no header of the request."""
-        assert self._arriving
-        if not self._arriving.has_head:
-            self._arriving.headers.append((name.lower(), text))
+        assert self._incoming
+        if not self._incoming.has_head:
+            self._incoming.headers.append((name.lower(), text))
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
-        one = self._arriving
+        one = self._incoming
         assert one
         parser = self._parser
         one.begin(parser.get_method().decode(), is_old=parser.get_http_version() == "1.0")
@@ -189,14 +189,14 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body."""
-        assert self._arriving
+        assert self._incoming
         self._beside = 0
-        self._arriving.add(piece)
+        self._incoming.add(piece)
 
     def on_message_complete(self) -> None:
         """The request is whole."""
-        assert self._arriving
-        self._arriving.end()
+        assert self._incoming
+        self._incoming.end()
 
     # Answering
 
@@ -206,38 +206,38 @@ class Connection(asyncio.Protocol):
         if "queue" in self._holds and len(self._ready) < WAITING:
             self._hold("queue", held=False)
         if self._is_ended and self._task is None and not self._is_closing:
-            self.outgoing.write(self._refusal)
+            self.writer.write(self._refusal)
             self._leave()
 
-    def _answer(self, one: Incoming) -> None:
-        self.since = answered = None
+    def _answer(self, one: IncomingRequest) -> None:
+        self.since = reply = None
         if one.whole:
-            answered = self._application.at_once(one.method, one.raw, one.query, one.headers, one.body())
-        if answered is None or answered.manner is not None:
-            self._task = self._loop.create_task(self._answer_by_asgi(one, answered))
+            reply = self._application.at_once(one.method, one.raw, one.query, one.headers, one.body())
+        if reply is None or reply.transmission is not None:
+            self._task = self._loop.create_task(self._answer_by_asgi(one, reply))
             return
-        self.outgoing.write(whole_reply(answered.status, answered.headers, answered.content, one, answered.fixed.lines))
-        self._answered(one)
+        self.writer.write(whole_reply(reply.status, reply.headers, reply.content, one, reply.common.lines))
+        self._finished(one)
 
-    async def _answer_by_asgi(self, one: Incoming, answered: Answered | None) -> None:
+    async def _answer_by_asgi(self, one: IncomingRequest, reply: EncodedReply | None) -> None:
         scope = one.scope(self._transport)
         scope[END] = self._end
         if any(name == b"expect" and text.lower() == b"100-continue" for name, text in one.headers):
-            one.expects = partial(self.outgoing.write, CONTINUE)
-        sending = self.outgoing.reply_to(one)
+            one.expects = partial(self.writer.write, CONTINUE)
+        sending = self.writer.reply_to(one)
         try:
-            if answered is None:
+            if reply is None:
                 await self._application(scope, one.receive, sending)
             else:
-                await deliver(answered, scope, one.receive, sending)
+                await transmit(reply, scope, one.receive, sending)
         except Exception:  # whatever it is, the others are served
             log.exception("unexpected failure of a connection")
             one.is_last = True
         self._task = None
-        self._answered(one)
+        self._finished(one)
         self._go_on()
 
-    def _answered(self, one: Incoming) -> None:
+    def _finished(self, one: IncomingRequest) -> None:
         self.since = self._loop.time()
         if one.is_last or not one.whole:
             self._leave()
@@ -247,7 +247,7 @@ class Connection(asyncio.Protocol):
         self._is_closing = True
         self._ready.clear()
         may_close_half = not self._is_heard and self._transport.can_write_eof()
-        if self._arriving and not self._arriving.whole and may_close_half:
+        if self._incoming and not self._incoming.whole and may_close_half:
             self._holds.clear()
             self._transport.resume_reading()
             with suppress(OSError):  # it has gone meanwhile
@@ -284,12 +284,12 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client does not take what it is sent: neither is what it sends."""
-        self.outgoing.hold()
+        self.writer.hold()
         self._hold("reply", held=True)
 
     def resume_writing(self) -> None:
         """It does again."""
-        self.outgoing.release()
+        self.writer.release()
         self._hold("reply", held=False)
 
     def _hold(self, why: str, *, held: bool) -> None:

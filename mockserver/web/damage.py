@@ -30,7 +30,7 @@ _PAGE = "<!doctype html><html><head><title>{0}</title></head><body><center><h1>{
 
 
 @dataclass(frozen=True, slots=True)
-class Slowly:
+class SlowContent:
     """A body, the seconds over which it is sent, and those before; to iterate over it takes that long."""
 
     content: bytes
@@ -71,7 +71,7 @@ def _page(status: int) -> bytes:
     return _PAGE.format(f"{status} {phrase}" if status >= 400 else phrase).encode()
 
 
-class Lost(ConnectionAbortedError):
+class ReplyLost(ConnectionAbortedError):
     """Nothing of a reply is sent, not even its status: the connection is closed or reset, or silent before."""
 
     def __init__(self, damage: Damage) -> None:
@@ -82,19 +82,19 @@ class Lost(ConnectionAbortedError):
 _ENDS = MappingProxyType({"drop": "dropped", "reset": "reset", "silent": "silent"})
 
 
-def damaged(content: bytes, damage: Damage) -> bytes | Slowly:
-    """What of ``content`` is sent, and how. Raises Lost where nothing is.
+def damaged(content: bytes, damage: Damage) -> bytes | SlowContent:
+    """What of ``content`` is sent, and how. Raises ReplyLost where nothing is.
 
     One that is cut is shorter than its Content-Length says, so the connection cannot be used any further.
     """
     if damage.kind in _ENDS:
-        raise Lost(damage)
+        raise ReplyLost(damage)
     if is_cut(damage):
         content = content[: len(content) // 2]
     if damage.kind != "slow":
-        return Slowly(content, late=damage.late) if damage.late else content
+        return SlowContent(content, late=damage.late) if damage.late else content
     seconds = min(len(content) / damage.rate, LONGEST) if damage.rate else damage.seconds
-    return Slowly(content, seconds, damage.late)
+    return SlowContent(content, seconds, damage.late)
 
 
 def is_cut(damage: Damage | None) -> bool:
@@ -117,11 +117,11 @@ def damaging(app: WSGIApplication) -> WSGIApplication:
             close()
         try:
             left = damaged(content, damage)
-        except Lost:
+        except ReplyLost:
             if _SOCKET in environ:  # elsewhere whoever catches it does what is left to do
                 _end(environ[_SOCKET], damage)
             raise
-        return left if isinstance(left, Slowly) else [left]
+        return left if isinstance(left, SlowContent) else [left]
 
     return answering
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from mockserver.web.arriving import headers_of
+from mockserver.web.received_request import headers_of
 
 _FIXED: Mapping[str, Any] = MappingProxyType(
     {

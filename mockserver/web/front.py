@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.messages import WITHOUT_CONTENT
 from mockserver.store import Moved, WouldWait
 from mockserver.web.access_log import Line, Log, unlogged
-from mockserver.web.answered import CLOSE, Answered, Manner, deliver, lost, sent
 from mockserver.web.api import Api
-from mockserver.web.arriving import LARGE_BODY, Arrived, headers_of
+from mockserver.web.asgi import Receive, Scope, Send
 from mockserver.web.cors import CONTROL
-from mockserver.web.damage import DAMAGE, Lost, Slowly, damaged, is_cut
+from mockserver.web.damage import DAMAGE, ReplyLost, SlowContent, damaged, is_cut
 from mockserver.web.environ import environ_of
-from mockserver.web.following import FOLLOWING
 from mockserver.web.health import HEALTH
-from mockserver.web.lasting import Receive, Scope, Send
-from mockserver.web.leaving import encoded
-from mockserver.web.pace import SMALL, Like, RequestPace
+from mockserver.web.journal_stream import JOURNAL_STREAM
+from mockserver.web.outgoing_reply import encoded
 from mockserver.web.path_match import Match
-from mockserver.web.rounds import Rounds
+from mockserver.web.quick_requests import SMALL, QuickRequests, TimingKey
+from mockserver.web.received_request import LARGE_BODY, ReceivedRequest, headers_of
+from mockserver.web.shared_reads import SharedReads
 from mockserver.web.target import BROKEN, MOVED, has_escapes, plain_path, problem_of
 from mockserver.web.threads import Threads
+from mockserver.web.transmission import CLOSE, EncodedReply, Transmission, lost, slowed, transmit
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -68,7 +68,7 @@ class Front:
         self._make, self._making = make, threading.Lock()
         self._app: WSGIApplication | None = None
         self._log, self._within = log, body_within
-        self._threads, self._pace, self._rounds = threads or Threads(), RequestPace(), Rounds(api.world)
+        self._threads, self._quick, self._reads = threads or Threads(), QuickRequests(), SharedReads(api.world)
         self._next: Future[Front] = Future()
 
     def followed_by(self, world: World) -> Front:
@@ -88,103 +88,104 @@ class Front:
         """Answer one request."""
         began = time.perf_counter()
         raw: str = scope["raw_path"].decode("latin-1")
-        found = self._found(scope["method"], raw, self._host(scope))
-        if found is None and raw == HEALTH and (probe := self._probed(scope)):
-            answered = probe
+        found = self._routed(scope["method"], raw, self._host(scope))
+        if found is None and raw == HEALTH and (probe := self._health_reply(scope)):
+            reply = probe
         elif found is None:
-            answered = await self.page(await self._page(scope, receive))
+            reply = await self.answer_page(await self._environ_with_body(scope, receive))
             if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-                self._pace.forget()
+                self._quick.forget()
         else:
-            arrived = await self._arrived(scope, raw, receive)
+            received = await self._received(scope, raw, receive)
             try:
-                answered = await self._document(arrived, found)
+                reply = await self._answer_document(received, found)
             except Moved:
-                answered = await (await self._successor()).again(arrived, raw)
-        if answered.manner is None:  # whoever has read the reply finds its line in the log
-            self._tell(scope["method"], raw, answered, time.perf_counter() - began)
-        await deliver(answered, scope, receive, send)
-        if answered.manner is not None:
-            self._tell(scope["method"], raw, answered, time.perf_counter() - began)
+                reply = await (await self._successor()).again(received, raw)
+        if reply.transmission is None:  # whoever has read the reply finds its line in the log
+            self._write_log(scope["method"], raw, reply, time.perf_counter() - began)
+        await transmit(reply, scope, receive, send)
+        if reply.transmission is not None:
+            self._write_log(scope["method"], raw, reply, time.perf_counter() - began)
 
     def at_once(
         self, method: str, raw: str, query: str, sent_headers: list[tuple[bytes, bytes]], body: bytes
-    ) -> Answered | None:
+    ) -> EncodedReply | None:
         """The answer to a whole request; None: it has to be asked for by ASGI, since it may take its time.
 
         PERF: a task, and messages to it and from it, take as long as all else that is done about a record's reading.
         """
         began = time.perf_counter()
         headers, length = headers_of(sent_headers)
-        if self._rounds.are_needed or len(body) > min(SMALL, self.world.settings.max_body):
+        if self._reads.are_needed or len(body) > min(SMALL, self.world.settings.max_body):
             return None
-        found = self._found(method, raw, headers.get("host", "") if self._api.paths.hosts else "")
+        found = self._routed(method, raw, headers.get("host", "") if self._api.paths.hosts else "")
         if found is None:
             return None
-        like = self._like(method, found)
-        if not self._pace.is_quick(like) or not self._rounds.waits_for_nobody(method, None):
+        key = self._timing_key(method, found)
+        if not self._quick.is_quick(key) or not self._reads.waits_for_nobody(method, None):
             return None
         path = plain_path(raw) if has_escapes(raw) else raw
-        arrived = Arrived(method, path, query, headers, bool(length) or "transfer-encoding" in headers, body)
+        received = ReceivedRequest(method, path, query, headers, bool(length) or "transfer-encoding" in headers, body)
         try:
-            answered = self._timed(like, arrived, found, None, may_wait=False)
+            reply = self._timed_reply(key, received, found, None, may_wait=False)
         except (WouldWait, Moved):
             return None
-        late = answered.manner.late if answered.manner else 0.0
-        self._tell(method, raw, answered, time.perf_counter() - began + late)
-        return answered
+        late = reply.transmission.late if reply.transmission else 0.0
+        self._write_log(method, raw, reply, time.perf_counter() - began + late)
+        return reply
 
-    def _tell(self, method: str, raw: str, answered: Answered, seconds: float) -> None:
+    def _write_log(self, method: str, raw: str, reply: EncodedReply, seconds: float) -> None:
         if self._log is not unlogged:
-            self._log(Line(method, raw, answered.status, seconds * 1000, answered.headers, answered.content))
+            self._log(Line(method, raw, reply.status, seconds * 1000, reply.headers, reply.content))
 
-    async def page(self, environ: dict[str, Any]) -> Answered:
+    async def answer_page(self, environ: dict[str, Any]) -> EncodedReply:
         """A page of the application, or of the one that took its place meanwhile."""
         try:
-            return await self._threads.beside(partial(self._ask_application, dict(environ)))
+            return await self._threads.beside(partial(self._call_application, dict(environ)))
         except Moved:
             environ["wsgi.input"].seek(0)
-            return await (await self._successor()).page(environ)
+            return await (await self._successor()).answer_page(environ)
 
-    async def again(self, arrived: Arrived, raw: str) -> Answered:
+    async def again(self, received: ReceivedRequest, raw: str) -> EncodedReply:
         """The answer to a request that another front took, in whose place this one is."""
         try:
             return await self._threads.beside(
-                partial(self._answer, arrived, self._found(arrived.method, raw, arrived.headers.get("host", "")))
+                partial(self._reply_to, received, self._routed(received.method, raw, received.headers.get("host", "")))
             )
         except Moved:
-            return await (await self._successor()).again(arrived, raw)
+            return await (await self._successor()).again(received, raw)
 
     async def _successor(self) -> Front:
         return await asyncio.wrap_future(self._next)
 
-    async def _document(self, arrived: Arrived, found: Match) -> Answered:
-        like = self._like(arrived.method, found)
-        if len(arrived.body or b"") > SMALL:
-            return await self._threads.beside(partial(self._answer, arrived, found))
-        foreseen = await self._rounds.look(like.tenant) if self._rounds.helps(arrived.method) else None
-        if self._pace.is_quick(like) and self._rounds.waits_for_nobody(arrived.method, foreseen):
+    async def _answer_document(self, received: ReceivedRequest, found: Match) -> EncodedReply:
+        key = self._timing_key(received.method, found)
+        if len(received.body or b"") > SMALL:
+            return await self._threads.beside(partial(self._reply_to, received, found))
+        foreseen = await self._reads.look(key.tenant) if self._reads.helps(received.method) else None
+        if self._quick.is_quick(key) and self._reads.waits_for_nobody(received.method, foreseen):
             with suppress(WouldWait):
-                return self._timed(like, arrived, found, foreseen, may_wait=False)
-        return await self._threads.beside(partial(self._timed, like, arrived, found, foreseen))
+                return self._timed_reply(key, received, found, foreseen, may_wait=False)
+        return await self._threads.beside(partial(self._timed_reply, key, received, found, foreseen))
 
-    def _like(self, method: str, found: Match) -> Like:
-        return Like(method, found[0], found[1].get(self.world.contract.tenant or ""))
+    def _timing_key(self, method: str, found: Match) -> TimingKey:
+        return TimingKey(method, found[0], found[1].get(self.world.contract.tenant or ""))
 
-    def _timed(
-        self, like: Like, arrived: Arrived, found: Match, foreseen: Foreseen | None, *, may_wait: bool = True
-    ) -> Answered:
+    def _timed_reply(
+        self, key: TimingKey, received: ReceivedRequest, found: Match, foreseen: Foreseen | None,
+        *, may_wait: bool = True,
+    ) -> EncodedReply:  # fmt: skip
         began = time.perf_counter()
-        self._rounds.foresee(foreseen)
-        answered = self._answer(arrived, found, may_wait=may_wait)
-        self._pace.took(like, time.perf_counter() - began)
-        return answered
+        self._reads.foresee(foreseen)
+        reply = self._reply_to(received, found, may_wait=may_wait)
+        self._quick.took(key, time.perf_counter() - began)
+        return reply
 
     def _host(self, scope: Scope) -> str:
         """The Host header, where it decides which paths there are."""
         return headers_of(scope["headers"])[0].get("host", "") if self._api.paths.hosts else ""
 
-    def _found(self, method: str, raw: str, host: str) -> Match | None:
+    def _routed(self, method: str, raw: str, host: str) -> Match | None:
         """The document's path that is asked for; None where the application has to look closer."""
         if method == "OPTIONS" or not raw.startswith("/") or "?" in raw or "#" in raw:
             return None
@@ -192,19 +193,19 @@ class Front:
             return None
         return self._api.paths.find(raw, host)
 
-    def _probed(self, scope: Scope) -> Answered | None:
+    def _health_reply(self, scope: Scope) -> EncodedReply | None:
         if scope["method"] != "GET" or scope["query_string"]:
             return None
-        leaving = self._api.probe(headers_of(scope["headers"])[0])
-        return leaving and Answered(leaving.status, leaving.encoded(), leaving.content)
+        outgoing = self._api.probe(headers_of(scope["headers"])[0])
+        return outgoing and EncodedReply(outgoing.status, outgoing.encoded(), outgoing.content)
 
-    async def _arrived(self, scope: Scope, raw: str, receive: Receive) -> Arrived:
+    async def _received(self, scope: Scope, raw: str, receive: Receive) -> ReceivedRequest:
         headers, length = headers_of(scope["headers"])
         has_body = bool(length) or "transfer-encoding" in headers
         most = self.world.settings.max_body
-        body = await self._arrive(receive, most) if has_body and length != "0" else _Body(b"")
+        body = await self._read_body(receive, most) if has_body and length != "0" else _Body(b"")
         is_too_large = len(body.content) > most or (length is not None and length.isdigit() and int(length[:20]) > most)
-        return Arrived(
+        return ReceivedRequest(
             scope["method"],
             plain_path(raw) if has_escapes(raw) else raw,
             scope["query_string"].decode("latin-1"),
@@ -214,19 +215,19 @@ class Front:
             body.broken,
         )
 
-    async def _page(self, scope: Scope, receive: Receive) -> dict[str, Any]:
+    async def _environ_with_body(self, scope: Scope, receive: Receive) -> dict[str, Any]:
         environ = environ_of(scope)
         if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
             is_large = scope["method"] == "PUT" and environ["RAW_URI"].startswith(
                 CONTROL
             )  # no foreign page sends a PUT
-            body = await self._arrive(receive, LARGE_BODY if is_large else self.world.settings.max_body)
+            body = await self._read_body(receive, LARGE_BODY if is_large else self.world.settings.max_body)
             environ["wsgi.input"] = io.BytesIO(body.content)
             if body.broken:
                 environ[BROKEN] = body.broken
         return environ
 
-    async def _arrive(self, receive: Receive, most: int) -> _Body:
+    async def _read_body(self, receive: Receive, most: int) -> _Body:
         pieces: list[bytes] = []
         size = 0
         try:
@@ -243,22 +244,22 @@ class Front:
             return _Body(b"".join(pieces), f"did not arrive within {self._within:g} seconds")
         return _Body(b"".join(pieces))
 
-    def _answer(self, arrived: Arrived, found: Match | None, *, may_wait: bool = True) -> Answered:
-        leaving = self._api.answer(arrived, found, may_wait=may_wait)
-        has_content = arrived.method != "HEAD" and leaving.status >= 200 and leaving.status not in WITHOUT_CONTENT
-        content = leaving.content if has_content else b""
-        if leaving.damage is None and not arrived.broken:
-            return Answered(leaving.status, encoded(leaving.own), content, None, leaving.fixed)
-        headers = leaving.encoded()
-        if arrived.broken or is_cut(leaving.damage):
+    def _reply_to(self, received: ReceivedRequest, found: Match | None, *, may_wait: bool = True) -> EncodedReply:
+        outgoing = self._api.answer(received, found, may_wait=may_wait)
+        has_content = received.method != "HEAD" and outgoing.status >= 200 and outgoing.status not in WITHOUT_CONTENT
+        content = outgoing.content if has_content else b""
+        if outgoing.damage is None and not received.broken:
+            return EncodedReply(outgoing.status, encoded(outgoing.own), content, None, outgoing.common)
+        headers = outgoing.encoded()
+        if received.broken or is_cut(outgoing.damage):
             headers.append(CLOSE)
-        if leaving.damage is None:
-            return Answered(leaving.status, headers, content)
+        if outgoing.damage is None:
+            return EncodedReply(outgoing.status, headers, content)
         try:
-            left = damaged(content, leaving.damage)
-        except Lost:
-            return lost(leaving.status, leaving.damage)
-        return sent(leaving.status, headers, left)
+            left = damaged(content, outgoing.damage)
+        except ReplyLost:
+            return lost(outgoing.status, outgoing.damage)
+        return slowed(outgoing.status, headers, left)
 
     def _application(self) -> WSGIApplication:
         with self._making:
@@ -266,7 +267,7 @@ class Front:
                 self._app = self._make(self._api)
             return self._app
 
-    def _ask_application(self, environ: dict[str, Any]) -> Answered:
+    def _call_application(self, environ: dict[str, Any]) -> EncodedReply:
         captured: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], object]:
@@ -275,21 +276,21 @@ class Front:
 
         try:
             pieces: Iterable[bytes] = self._application()(environ, start)
-        except Lost as ended:
+        except ReplyLost as ended:
             return lost(captured[0], ended.damage)
         if MOVED in environ:
             raise Moved
-        if FOLLOWING in environ:
-            return Answered(captured[0], captured[1], b"", Manner(following=environ[FOLLOWING]))
-        if isinstance(pieces, Slowly):
-            return sent(captured[0], captured[1], pieces)
+        if JOURNAL_STREAM in environ:
+            return EncodedReply(captured[0], captured[1], b"", Transmission(stream=environ[JOURNAL_STREAM]))
+        if isinstance(pieces, SlowContent):
+            return slowed(captured[0], captured[1], pieces)
         try:
             content = b"".join(pieces)
         finally:
             getattr(pieces, "close", _nothing)()
         if BROKEN in environ or is_cut(environ.get(DAMAGE)):
             captured[1].append(CLOSE)
-        return Answered(captured[0], captured[1], content)
+        return EncodedReply(captured[0], captured[1], content)
 
 
 def _nothing() -> None:

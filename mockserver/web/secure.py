@@ -39,8 +39,8 @@ class SecureConnection(Connection):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        if self._arriving is not None:
-            self._arriving.headers.append(_SCHEME)
+        if self._incoming is not None:
+            self._incoming.headers.append(_SCHEME)
 
     def eof_received(self) -> bool:
         """The client says nothing more, and TLS has no half that stays open."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.conformance.wire.transports import Transport, in_process
-from mockserver.web.arriving import Arrived, headers_of
+from mockserver.web.received_request import ReceivedRequest, headers_of
 from mockserver.web.target import has_escapes, plain_path, problem_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _answered(api: Api, sent: Sent, found: Match, path: str, query: str) -> Rece
     began = time.perf_counter()
     headers, length = headers_of((name.encode("latin-1"), text.encode("latin-1")) for name, text in sent.headers)
     is_large = sent.body is not None and len(sent.body) > api.world.settings.max_body
-    arrived = Arrived(
+    request = ReceivedRequest(
         sent.method,
         plain_path(path) if has_escapes(path) else path,
         query,
@@ -48,6 +48,6 @@ def _answered(api: Api, sent: Sent, found: Match, path: str, query: str) -> Rece
         has_body=length is not None or sent.body is not None,
         body=None if is_large else sent.body or b"",
     )
-    leaving = api.answer(arrived, found)
-    shown = (*leaving.own, *leaving.fixed.headers)
-    return Received(leaving.status, shown, leaving.content, time.perf_counter() - began)
+    outgoing = api.answer(request, found)
+    shown = (*outgoing.own, *outgoing.common.headers)
+    return Received(outgoing.status, shown, outgoing.content, time.perf_counter() - began)

@@ -13,7 +13,7 @@ import orjson
 from mockserver.values.form import form_text
 from mockserver.values.json_text import read_own
 from mockserver.web.control.route import JSON, Route
-from mockserver.web.following import MEDIA_TYPE
+from mockserver.web.journal_stream import MEDIA_TYPE
 
 _PARAMETER = re.compile(r"<([a-z_]+)>")
 _OTHER = re.compile(r'"\$ref": *"([a-z_]+)\.json"')

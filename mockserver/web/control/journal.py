@@ -14,7 +14,7 @@ from mockserver.values.http_archive import archive
 from mockserver.values.json_text import read_own
 from mockserver.verification.archiving import archived
 from mockserver.web.control.route import JSON, ControlRequest, Route, refusal
-from mockserver.web.following import FOLLOWING, MEDIA_TYPE, Following
+from mockserver.web.journal_stream import JOURNAL_STREAM, MEDIA_TYPE, JournalStream
 from mockserver.world import World
 
 STREAMS = 100
@@ -26,7 +26,7 @@ class JournalControl:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._streams: WeakSet[Following] = WeakSet()
+        self._streams: WeakSet[JournalStream] = WeakSet()
 
     def routes(self) -> Iterable[Route]:
         yield Route(
@@ -35,7 +35,7 @@ class JournalControl:
         yield Route("GET", "/journal/har", self.har, "Archive", query=("limit", "since", *FILTERS))
         yield Route("GET", "/journal/stream", self.stream, "", query=("since", *FILTERS), media_type=MEDIA_TYPE)
 
-    def entries(self, sent: ControlRequest) -> list[dict[str, Any]] | Following:
+    def entries(self, sent: ControlRequest) -> list[dict[str, Any]] | JournalStream:
         """The newest exchanges, oldest first, narrowed by what the query names; a stream for whoever accepts one."""
         if request.accept_mimetypes.best_match((JSON, MEDIA_TYPE)) == MEDIA_TYPE:
             return self.stream(ControlRequest({name: one for name, one in sent.query.items() if name != "limit"}, {}))
@@ -51,7 +51,7 @@ class JournalControl:
         )
         return read_own(text)
 
-    def stream(self, sent: ControlRequest) -> Following:
+    def stream(self, sent: ControlRequest) -> JournalStream:
         """The exchanges from now on, or after a number, as server-sent events, for as long as the client stays."""
         wanted = dict(sent.query)
         era, kept = self.world.journal.after(0, 0)
@@ -59,10 +59,10 @@ class JournalControl:
         since = int(wanted.pop("since", _last_seen(request.headers.get("Last-Event-ID", ""))) or newest)
         if len(self._streams) >= STREAMS:
             raise refusal("", f"{STREAMS} streams follow the journal already", "close some first")
-        following = Following(self.world.journal, filtering(wanted), since, era)
-        self._streams.add(following)
-        request.environ[FOLLOWING] = following
-        return following
+        stream = JournalStream(self.world.journal, filtering(wanted), since, era)
+        self._streams.add(stream)
+        request.environ[JOURNAL_STREAM] = stream
+        return stream
 
     def _found(self, sent: ControlRequest, most: str) -> list[tuple[int, Entry]]:
         wanted = dict(sent.query)

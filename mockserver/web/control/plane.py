@@ -30,8 +30,8 @@ from mockserver.web.control.verification import VerificationControl
 from mockserver.web.control.webhooks import WebhookControl
 from mockserver.web.control.world import WorldControl
 from mockserver.web.control.worlds import WorldsControl
-from mockserver.web.following import MEDIA_TYPE, Following
 from mockserver.web.guarding import PREFIX, guard_of
+from mockserver.web.journal_stream import MEDIA_TYPE, JournalStream
 from mockserver.web.shared_store import up_to_date
 from mockserver.world import World
 
@@ -97,7 +97,7 @@ def _answering(world: World, route: Route) -> Callable[..., Response]:
                 value = route.view(sent, **names)
         except SetupError as error:
             return _wrong(error, 409 if route.fits(sent.body) else 400)
-        if isinstance(value, Following):
+        if isinstance(value, JournalStream):
             return _as_it_is(value, MEDIA_TYPE)
         return _json(value) if route.media_type == JSON else _as_it_is(value, route.media_type)
 

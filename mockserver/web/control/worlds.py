@@ -19,10 +19,10 @@ from mockserver.transfer import exported, imported
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.pointer import pointer_to
-from mockserver.web.arriving import LARGE_BODY
 from mockserver.web.control.route import ControlRequest, Route, refusal
 from mockserver.web.control.snapshots import require_room
 from mockserver.web.control.tenants import begun_tenant, known_tenant, no_snapshot, sizes_of
+from mockserver.web.received_request import LARGE_BODY
 from mockserver.world import World
 
 TOLD = 1_000

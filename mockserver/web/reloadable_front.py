@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from mockserver.reloading.succession import take_over
 from mockserver.runtime.reloads import Misfit
-from mockserver.web.answered import Answered
+from mockserver.web.asgi import Receive, Scope, Send
 from mockserver.web.front import Front
-from mockserver.web.lasting import Receive, Scope, Send
+from mockserver.web.transmission import EncodedReply
 from mockserver.world import World
 
 
-class StandingFront:
+class ReloadableFront:
     """Whichever front is there now."""
 
     def __init__(self, front: Front) -> None:
@@ -26,7 +26,7 @@ class StandingFront:
 
     def at_once(
         self, method: str, raw: str, query: str, sent_headers: list[tuple[bytes, bytes]], body: bytes
-    ) -> Answered | None:
+    ) -> EncodedReply | None:
         """As the front that is there now answers."""
         return self._front.at_once(method, raw, query, sent_headers, body)
 

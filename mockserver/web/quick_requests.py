@@ -14,7 +14,7 @@ KNOWN = 10_000
 """How many kinds of requests are remembered."""
 
 
-class Like(NamedTuple):
+class TimingKey(NamedTuple):
     """What requests that take equally long have in common: a path of the document, its method, whose records."""
 
     method: str
@@ -22,7 +22,7 @@ class Like(NamedTuple):
     tenant: str | None
 
 
-class RequestPace:
+class QuickRequests:
     """What took how long.
 
     PERF: to hand a request to a thread and its answer back takes as long as to read a record. So what was quick the
@@ -31,14 +31,14 @@ class RequestPace:
     """
 
     def __init__(self) -> None:
-        self._quick: set[Like] = set()
-        self._doubtful: set[Like] = set()
+        self._quick: set[TimingKey] = set()
+        self._doubtful: set[TimingKey] = set()
 
-    def is_quick(self, one: Like) -> bool:
+    def is_quick(self, one: TimingKey) -> bool:
         """Whether requests like this one took no time."""
         return one in self._quick
 
-    def took(self, one: Like, seconds: float) -> None:
+    def took(self, one: TimingKey, seconds: float) -> None:
         """Learn from a request."""
         if seconds > QUICK:
             if one in self._doubtful or seconds > QUICK * VERY_SLOW:

@@ -10,8 +10,8 @@ import orjson
 
 from mockserver.runtime.journal import Entry, Journal
 
-FOLLOWING = "mockserver.following"
-"""Where the environ holds what the reply follows."""
+JOURNAL_STREAM = "mockserver.journal_stream"
+"""Where the environ holds what the reply streams."""
 MEDIA_TYPE = "text/event-stream"
 EVERY = 0.1
 """Seconds between two looks into the journal."""
@@ -22,7 +22,7 @@ MOST = 50
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
-class Following:
+class JournalStream:
     """The entries after the number ``last`` that ``meets``, as they come; to iterate over it takes for ever."""
 
     journal: Journal

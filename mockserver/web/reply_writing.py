@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from mockserver.messages import WITHOUT_CONTENT
 
 if TYPE_CHECKING:
-    from mockserver.web.incoming import Incoming
-    from mockserver.web.lasting import Send
+    from mockserver.web.asgi import Send
+    from mockserver.web.incoming_request import IncomingRequest
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _END = b"0\r\n\r\n"
 
 
-def whole_reply(status: int, headers: Headers, content: bytes, one: Incoming, common: bytes = b"") -> bytes:
+def whole_reply(status: int, headers: Headers, content: bytes, one: IncomingRequest, common: bytes = b"") -> bytes:
     """A reply to ``one`` in one piece; ``common`` are lines of headers that others have as well."""
     return _head(status, headers, one, len(content), common) + content
 
@@ -31,7 +31,13 @@ def bare_reply(status: int) -> bytes:
 
 
 def _head(
-    status: int, headers: Headers, one: Incoming, length: int | None, common: bytes = b"", *, is_chunked: bool = False
+    status: int,
+    headers: Headers,
+    one: IncomingRequest,
+    length: int | None,
+    common: bytes = b"",
+    *,
+    is_chunked: bool = False,
 ) -> bytes:
     names = [name for name, _ in headers]
     lines = [_status_line(status), lines_of(headers), common]
@@ -73,7 +79,7 @@ def _date(second: int) -> bytes:
     return f"date: {formatdate(second, usegmt=True)}\r\n".encode()
 
 
-class Outgoing:
+class ReplyWriter:
     """What a connection writes to; what is written when nobody is there is lost."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -101,7 +107,7 @@ class Outgoing:
         self._is_gone = True
         self.release()
 
-    def reply_to(self, one: Incoming) -> Send:
+    def reply_to(self, one: IncomingRequest) -> Send:
         """Takes a reply by ASGI."""
         head: tuple[int, Headers] | None = None
         is_chunked = False

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 READING = frozenset({"GET", "HEAD"})
 
 
-class Rounds:
+class SharedReads:
     """Whoever arrives while somebody looks waits for the next look, which is one statement for all who wait.
 
     PERF: two threads are handed something, and the database is asked, once a round; for each request it took twice

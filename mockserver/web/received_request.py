@@ -26,7 +26,7 @@ _SINGLE = frozenset({"content-type", "content-length"})
 _SLASHES = re.compile("/+")
 
 
-class Arrived(NamedTuple):
+class ReceivedRequest(NamedTuple):
     """A request as a server hands it over. As in WSGI each byte of its texts is a character.
 
     ``path`` has no escape but ``%2F``; ``malformed`` tells what is wrong with those that were sent. ``query`` is as it
@@ -43,19 +43,19 @@ class Arrived(NamedTuple):
     malformed: str = ""
 
 
-def request_of(arrived: Arrived, settings: Settings, template: str, path_values: Mapping[str, str]) -> Request:
+def request_of(received: ReceivedRequest, settings: Settings, template: str, path_values: Mapping[str, str]) -> Request:
     """The request for the document's path ``template``; what went over a limit is in its ``excess``."""
-    excess = _too_long(arrived, settings)
+    excess = _too_long(received, settings)
     body = b""
-    if arrived.has_body:
-        body = _body(arrived, settings.max_body, excess)
+    if received.has_body:
+        body = _body(received, settings.max_body, excess)
     return Request(  # PERF: in the order of the fields; by name it takes twice as long
-        arrived.method.upper(),
-        _shown(arrived.path),
+        received.method.upper(),
+        _shown(received.path),
         template,
         path_values,
-        () if excess or not arrived.query else _pairs(arrived.query),
-        arrived.headers,
+        () if excess or not received.query else _pairs(received.query),
+        received.headers,
         body,
         tuple(excess),
     )
@@ -89,30 +89,30 @@ def _headers_of(sent: tuple[tuple[bytes, bytes], ...]) -> tuple[Mapping[str, str
     return MappingProxyType(found), length
 
 
-def _body(arrived: Arrived, most: int, excess: list[Violation]) -> bytes:
+def _body(received: ReceivedRequest, most: int, excess: list[Violation]) -> bytes:
     """The body as it was before it was compressed; what is wrong with it joins the ``excess``."""
-    if arrived.body is None:
+    if received.body is None:
         excess.append(Violation("body", "", "maxLength", f"is larger than {most} bytes"))
-    if arrived.broken:
-        excess.append(Violation("body", "", "transfer", arrived.broken))
+    if received.broken:
+        excess.append(Violation("body", "", "transfer", received.broken))
     if excess:
-        return arrived.body or b""
-    plain = inflated(arrived.body or b"", arrived.headers.get("content-encoding", ""), most)
+        return received.body or b""
+    plain = inflated(received.body or b"", received.headers.get("content-encoding", ""), most)
     if isinstance(plain, Violation):
         excess.append(plain)
         return b""
     return plain
 
 
-def _too_long(arrived: Arrived, settings: Settings) -> list[Violation]:
+def _too_long(received: ReceivedRequest, settings: Settings) -> list[Violation]:
     found = []
-    if arrived.malformed:
-        found.append(Violation("path", "", "encoding", arrived.malformed))
-    target = len(arrived.path) + len(arrived.query)
+    if received.malformed:
+        found.append(Violation("path", "", "encoding", received.malformed))
+    target = len(received.path) + len(received.query)
     if target > settings.max_target:
         message = f"the URL has {target} characters, at most {settings.max_target} are accepted"
         found.append(Violation("path", "", "maxLength", message))
-    headers = arrived.headers
+    headers = received.headers
     size = sum(map(len, headers)) + sum(map(len, headers.values()))
     if size > settings.max_headers:
         message = f"the headers have {size} characters, at most {settings.max_headers} are accepted"

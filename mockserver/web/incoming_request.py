@@ -10,7 +10,7 @@ BUFFERED = 2**16
 """Bytes of a body that wait to be taken; more are not read."""
 
 
-class Incoming:
+class IncomingRequest:
     """``method``, ``raw`` and ``query`` are known when the head ``has_head``; ``is_last``: no other follows it.
 
     It is ``whole`` with its last byte. ``raw`` is the path as it was sent; of the target's characters each is a byte.

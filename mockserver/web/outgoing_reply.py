@@ -10,7 +10,7 @@ from mockserver.values.media_types import without_parameters
 from mockserver.web.compressing import packed
 from mockserver.web.cors import cors_headers, origin_headers
 from mockserver.web.damage import spoiled
-from mockserver.web.outgoing import lines_of
+from mockserver.web.reply_writing import lines_of
 
 Bytes: TypeAlias = list[tuple[bytes, bytes]]
 EVERYWHERE = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
@@ -19,7 +19,7 @@ PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' dat
 _ADDRESSES = frozenset({"location", "content-location"})
 
 
-class Fixed(NamedTuple):
+class CommonHeaders(NamedTuple):
     """Headers that replies have in common, as text, as ASGI has them, and as they are sent."""
 
     headers: Headers
@@ -27,32 +27,34 @@ class Fixed(NamedTuple):
     lines: bytes
 
     @classmethod
-    def of(cls, headers: Headers) -> Fixed:
+    def of(cls, headers: Headers) -> CommonHeaders:
         made = encoded(headers)
         return cls(headers, made, lines_of(made))
 
 
-class Leaving(NamedTuple):
+class OutgoingReply(NamedTuple):
     """What is sent: ``own`` headers, then those in common; ``damage`` is still to be done to the ``content``."""
 
     status: int
     own: list[tuple[str, str]]
-    fixed: Fixed
+    common: CommonHeaders
     content: bytes
     damage: Damage | None
 
     def encoded(self) -> Bytes:
         """All headers as ASGI has them."""
-        return [*encoded(self.own), *self.fixed.encoded]
+        return [*encoded(self.own), *self.common.encoded]
 
 
-class Departure:
+class ReplyFinisher:
     """What all replies of one application have in common, put together once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str | None, bool, bool, bool], Fixed] = {}
+        self._known: dict[tuple[str | None, bool, bool, bool], CommonHeaders] = {}
 
-    def leaving(self, reply: Reply, methods: str | None, *, accepted: str, is_open: bool, origin: str = "") -> Leaving:
+    def finish(
+        self, reply: Reply, methods: str | None, *, accepted: str, is_open: bool, origin: str = ""
+    ) -> OutgoingReply:
         """``reply`` as it is sent where the path answers ``methods``; None: where nothing answers it.
 
         ``accepted`` are the codings that the client takes; ``is_open``: pages of other origins may read it, and
@@ -79,16 +81,16 @@ class Departure:
         is_open = is_open and not says_so
         if is_open and origin:
             own += [(name, _line(text)) for name, text in origin_headers(origin)]
-        fixed = self._fixed(methods, is_page=is_page, is_open=is_open, names_origin=bool(origin))
-        return Leaving(reply.status, own, fixed, content, reply.damage)
+        common = self._common(methods, is_page=is_page, is_open=is_open, names_origin=bool(origin))
+        return OutgoingReply(reply.status, own, common, content, reply.damage)
 
-    def _fixed(self, methods: str | None, *, is_page: bool, is_open: bool, names_origin: bool) -> Fixed:
+    def _common(self, methods: str | None, *, is_page: bool, is_open: bool, names_origin: bool) -> CommonHeaders:
         key = methods, is_page, is_open, names_origin
         if (known := self._known.get(key)) is not None:
             return known
         policy = (("Content-Security-Policy", PAGE_POLICY),) if is_page else ()
         headers = (*EVERYWHERE, *policy, *(cors_headers(methods, names_origin=names_origin) if is_open else ()))
-        self._known[key] = made = Fixed.of(headers)
+        self._known[key] = made = CommonHeaders.of(headers)
         return made
 
 

@@ -13,7 +13,7 @@ import pytest
 from asgi import answer, front_of, replay, scope_of
 from mockserver.handlers.matching import match
 from mockserver.runtime.faults import Fault
-from mockserver.web.pace import KNOWN, QUICK, Like, RequestPace
+from mockserver.web.quick_requests import KNOWN, QUICK, QuickRequests, TimingKey
 
 JSON = [(b"content-type", b"application/json"), (b"content-length", b"14")]
 LIST = {"path": "/books/t", "method": "GET"}
@@ -24,7 +24,7 @@ def where(library: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A front, and on which thread each request that it gets is answered."""
     front, threads = front_of(library()), []
     answering = front._api.answer
-    monkeypatch.setattr("mockserver.web.pace.QUICK", 60.0)
+    monkeypatch.setattr("mockserver.web.quick_requests.QUICK", 60.0)
 
     def noting(*arguments: Any, **named: Any) -> Any:
         threads.append(threading.current_thread().name.partition("_")[0])
@@ -43,7 +43,7 @@ def test_what_was_quick_is_answered_at_once(where: Any) -> None:
 def test_what_was_slow_is_answered_beside_the_others(where: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     front, threads = where
     replay(front, [LIST])
-    monkeypatch.setattr("mockserver.web.pace.QUICK", 0.0)
+    monkeypatch.setattr("mockserver.web.quick_requests.QUICK", 0.0)
     replay(front, [LIST, LIST])
     assert threads == ["request", "MainThread", "request"]
 
@@ -161,16 +161,16 @@ def test_nobody_waits_for_a_search(library: Any, monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_is_remembered_has_a_bound() -> None:
-    pace = RequestPace()
+    pace = QuickRequests()
     for number in range(KNOWN + 1):
-        pace.took(Like("GET", "/", str(number)), 0.0)
-    assert pace.is_quick(Like("GET", "/", str(KNOWN)))
-    assert not pace.is_quick(Like("GET", "/", "1"))
+        pace.took(TimingKey("GET", "/", str(number)), 0.0)
+    assert pace.is_quick(TimingKey("GET", "/", str(KNOWN)))
+    assert not pace.is_quick(TimingKey("GET", "/", "1"))
 
 
 def test_what_was_slow_twice_or_very_slow_is_not_quick() -> None:
     """Once is no evidence: somebody else may have had the processor."""
-    pace, one = RequestPace(), Like("GET", "/", "t")
+    pace, one = QuickRequests(), TimingKey("GET", "/", "t")
     for seconds, is_quick in ((0, True), (QUICK * 2, True), (0, True), (QUICK * 2, True), (QUICK * 2, False), (0, True), (QUICK * 11, False), (QUICK * 2, False)):  # fmt: skip
         pace.took(one, seconds)
         assert pace.is_quick(one) == is_quick
