@@ -111,3 +111,22 @@ def test_a_record_of_several_kinds_keeps_what_one_of_them_has(tmp_path: Path) ->
     sent = {"setup": {"kind": "value", "pattern": "x"}}
     assert caller.post("/tasks", json=sent).json == {"id": 4, **sent}
     assert caller.get("/tasks/4").json == {"id": 4, **sent}
+
+
+def test_what_is_done_to_a_record_that_only_a_list_shows_is_done_to_it(tmp_path: Path) -> None:
+    card = {"type": "object", "properties": {"cardId": {"type": "integer"}, "blocked": {"type": "boolean"}}}
+    listed = {"type": "object", "properties": {"cards": {"type": "array", "items": card}}}
+    done, key = {"204": {"description": "done"}}, [parameter("cardId", {"type": "integer"})]
+    caller = client(
+        document(
+            {
+                "/cards": {"get": {"responses": {"200": reply(listed)}}},
+                "/cards/{cardId}/block": {"post": {"parameters": key, "responses": done}},
+            }
+        ),
+        tmp_path,
+    )
+    first = caller.get("/cards").json["cards"][0]["cardId"]
+    assert caller.post(f"/cards/{first}/block").status_code == 204
+    assert caller.get("/cards").json["cards"][0]["blocked"] is True
+    assert caller.post("/cards/999/block").status_code == 404

@@ -69,6 +69,16 @@ def test_an_envelope_that_may_hold_anything_holds_the_record(tmp_path: Path) -> 
     assert made in caller.get("/books").json["data"]
 
 
+@pytest.mark.parametrize("shown", [{}, BOOK])
+def test_a_list_that_may_be_anything_is_one_of_records(tmp_path: Path, shown: Any) -> None:
+    told = books(shown=shown)
+    told["paths"]["/books"]["get"]["responses"]["200"] = reply({})
+    caller = client(told, tmp_path)
+    made = caller.post("/books", json={"title": "Emma"}).json
+    assert made["title"] == "Emma"
+    assert made in caller.get("/books").json
+
+
 def test_what_is_guessed_shows_no_password(tmp_path: Path) -> None:
     told = books()
     told["paths"]["/books"]["post"]["requestBody"] = body(

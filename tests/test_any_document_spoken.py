@@ -283,3 +283,33 @@ def test_a_create_that_answers_a_text_tells_the_key(tmp_path: Path) -> None:
     caller = client(told, tmp_path)
     key = caller.post("/users", json={"name": "Ada"}).json
     assert int(key) in [one["id"] for one in caller.get("/users").json]
+
+
+def test_json_at_the_end_is_the_record_and_create_makes_what_nothing_else_does(tmp_path: Path) -> None:
+    summary = {"Id": TEXT, "Image": TEXT}
+    made = {"type": "object", "properties": {"Id": TEXT, "Warnings": {"type": "array", "items": TEXT}}}
+    sent = body({"type": "object", "properties": {"Image": TEXT}})
+    listed = {
+        "get": {"responses": {"200": reply({"type": "array", "items": {"type": "object", "properties": summary}})}}
+    }
+    whole = reply({"type": "object", "properties": {**summary, "Path": TEXT}})
+    one = {"parameters": [parameter("id", TEXT)], "get": {"responses": {"200": whole}}}
+    create = {"post": {"requestBody": sent, "responses": {"201": reply(made)}}}
+    caller = client(
+        document(
+            {
+                "/containers/json": listed,
+                "/containers/create": create,
+                "/containers/{id}/json": one,
+                "/networks": listed,
+                "/networks/create": create,
+                "/networks/{id}": one,
+            }
+        ),
+        tmp_path,
+    )
+    for listing, below in (("/containers/json", "/json"), ("/networks", "")):
+        path = listing.removesuffix("/json")
+        key = caller.post(f"{path}/create", json={"Image": "nginx"}).json["Id"]
+        assert caller.get(f"{path}/{key}{below}").json["Image"] == "nginx"
+        assert {"Id": key, "Image": "nginx"} in caller.get(listing).json

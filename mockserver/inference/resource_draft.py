@@ -63,14 +63,16 @@ class InferredCollection:
     """One kind of record: the path of all of them, and what is known of one.
 
     ``names`` are the parameters of the path, place by place; ``also`` are further paths that show the same records,
-    each with its item path; ``below`` is what stands in a key between the parent's and the last word of its own, where
-    keys are whole names: ``topics`` of ``projects/p/topics/t``, and ``beside`` all collections of which one item path
-    shows records by such names.
+    each with its item path; ``passed`` is the item path where only longer paths have it (``/cards/{id}/block``);
+    ``below`` is what stands in a key between the parent's and the last word of its own, where keys are whole names:
+    ``topics`` of ``projects/p/topics/t``, and ``beside`` all collections of which one item path shows records by such
+    names.
     """
 
     key: Key
     name: str
     item: Key | None = None
+    passed: Key | None = None
     parameter: str = ""
     record: Node | None = None
     steps: Steps = ()
@@ -92,7 +94,7 @@ class InferredCollection:
 
     def item_of(self, key: Key) -> Key | None:
         """The item path of the collection that ``key`` is or is below: its own, or that of a further path (R6)."""
-        items = [self.item, *self.also.values()]
+        items = [self.item, self.passed, *self.also.values()]
         return next((one for one in items if one and key[: len(one)] == one), None)
 
 

@@ -16,6 +16,7 @@ from mockserver.inference.request_inputs import parameters
 from mockserver.inference.resource_draft import HeldList, InferredCollection, Reading
 from mockserver.inference.spanning import spanning
 from mockserver.inference.words import CALLERS
+from mockserver.values.name_words import flat, singular
 
 
 class Resources:
@@ -113,9 +114,22 @@ class Resources:
             one.names = self.paths.names(one.key)
             self._unwrap(one)
             self._describe(one)
+        self._pass()
         for key, verbs in self.paths.entries.items():
             if key not in self.collections and key[-1:] != (ANY,) and self._is_single(key, verbs):
                 self._single(self.readings[key, "get"], "one record on a fixed path that is written too (O9)")
+
+    def _pass(self) -> None:
+        """R7: what is below a record that only a list shows is about it, where the path names its key."""
+        for key, verbs in self.paths.entries.items():
+            for index in (at for at, step in enumerate(key[:-1]) if step == ANY):
+                one, item = self.collections.get(key[:index]), key[: index + 1]
+                if one is None or one.item or not one.identity or self.paths.verbs(item):
+                    continue
+                named = flat(next(iter(verbs.values())).path.names[index])
+                thing, member = flat(singular(key[index - 1])), flat(one.identity[-1])
+                if named in (member, thing + member, thing + "id", thing, "id"):
+                    one.passed = item
 
     def add_single(self, reading: Reading, why: str) -> InferredCollection:
         """What an operation shows as the one record of its path, though nothing writes it."""

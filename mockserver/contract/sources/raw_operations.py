@@ -17,14 +17,15 @@ def body_members(root: Mapping[str, Any], operation: Mapping[str, Any]) -> Mappi
     content = followed(root, operation.get("requestBody")).get("content")
     for name, media in content.items() if isinstance(content, dict) else ():
         if isinstance(media, dict) and ("json" in name or "form" in name):
-            return _members(root, media.get("schema"), _DEEPEST)
+            return schema_members(root, media.get("schema"))
     return {}
 
 
-def _members(root: Mapping[str, Any], schema: Any, left: int) -> Mapping[str, Any]:
+def schema_members(root: Mapping[str, Any], schema: Any, left: int = _DEEPEST) -> Mapping[str, Any]:
+    """The members that a schema has, itself and by ``allOf``, ``left`` parts deep."""
     place = followed(root, schema)
     parts = place.get("allOf") if left and isinstance(place.get("allOf"), list) else ()
-    found = {name: one for part in parts or () for name, one in _members(root, part, left - 1).items()}
+    found = {name: one for part in parts or () for name, one in schema_members(root, part, left - 1).items()}
     members = place.get("properties")
     return {**found, **members} if isinstance(members, dict) else found
 

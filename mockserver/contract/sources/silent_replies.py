@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mockserver.contract.sources.raw_operations import body_members, followed, raw_parameters
+from mockserver.contract.sources.raw_operations import body_members, followed, raw_parameters, schema_members
 from mockserver.contract.sources.spoken_paths import plain_forms
 from mockserver.values.name_words import flat, singular
 
@@ -32,9 +32,9 @@ class _DeclaredSuccess(NamedTuple):
 def describe_silent(root: dict[str, Any]) -> None:
     """Say, in place, what the replies of a path, of its item and of its plural hold, where none of them tells it.
 
-    A list is one of what a body sends, with its key; a read and a write answer one. Nothing is forbidden by that, since
-    nobody promised it. Documents that are written beside a server often tell what is sent and leave out, or to chance
-    (``data: {}``), what comes back; to answer with nothing would be of no use.
+    A list is one of what a body sends, with its key, or of what its item's path answers; a read and a write answer
+    one. Nothing is forbidden by that, since nobody promised it. Documents that are written beside a server often tell
+    what is sent and leave out, or to chance (``data: {}``), what comes back; to answer with nothing would be of no use.
     """
     paths = _plain(root)
     plurals = {_singular(path): item for path, item in paths.items() if _singular(path) != path.rstrip("/")}
@@ -45,11 +45,30 @@ def describe_silent(root: dict[str, Any]) -> None:
         lists = [one for one in (many, plurals.get(found[1], {})) if "get" in one]
         places = [*_places(item, is_item=True), *_places(many)]
         places += [one for listed in lists for one in _places(listed) if one.is_list and one not in places]
-        bodies = (body_members(root, one) for holder in (many, item) for one in _of(holder, "post", "put", "patch"))
-        sent = next((body for body in bodies if body), None)
-        if sent and (lists or "get" in item) and all(_is_vague(root, one) for one in places):
-            for one in places:
+        writes = [one for holder in (many, item) for one in _of(holder, "post", "put", "patch") if "requestBody" in one]
+        sent = next((body for one in writes if (body := body_members(root, one))), {})
+        silent = [one for one in places if _is_vague(root, one)]
+        if writes and (lists or "get" in item) and len(silent) == len(places):
+            for one in silent:
                 _fill(root, one, _record(sent, found[2], _parameter(root, item, found[2])))
+        elif shown := _shown(root, item, found[2], sent):
+            for one in silent:
+                if one.is_list:
+                    _fill(root, one, shown)
+
+
+def _shown(
+    root: Mapping[str, Any], item: Mapping[str, Any], parameter: str, sent: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """The schema of the record that an item's path answers with, where it stands there without an envelope."""
+    for responses, status, _ in _places(item, is_item=True):
+        content = followed(root, responses.get(status)).get("content")
+        media = content.get("application/json") if isinstance(content, dict) else None
+        schema: Any = media.get("schema") if isinstance(media, dict) else None
+        members = schema_members(root, schema)
+        if any(flat(name) in _KEYS | {flat(parameter)} for name in members) or len(sent.keys() & members.keys()) > 1:
+            return dict(schema)
+    return None
 
 
 def _plain(root: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -105,7 +124,8 @@ def _says_nothing(root: Mapping[str, Any], schema: Any, *, is_list: bool = False
         return _says_nothing(root, place.get("items", {}))
     words = place.keys() - {"description", "title", "additionalProperties", "type"}
     is_open = place.get("additionalProperties") in (None, True, {})
-    return not words and is_open and place.get("type", "object") == "object" and not is_list
+    said = place.get("type")
+    return not words and is_open and (said is None if is_list else said in (None, "object"))
 
 
 def _holder(root: Mapping[str, Any], schema: Any) -> str:

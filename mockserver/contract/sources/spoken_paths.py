@@ -10,7 +10,8 @@ from mockserver.contract.sources.raw_operations import body_members, followed, r
 from mockserver.values.name_words import flat, singular, words_of
 
 _CREATES = frozenset({"create", "add", "new", "insert", "save", "store", "post"})
-_READS = frozenset({"get", "fetch", "read", "show", "view", "retrieve", "list", "all", "index", "detail", "details"})
+_READS = frozenset({"get", "fetch", "read", "show", "view", "retrieve", "list", "all", "index", "detail", "details",
+                     "json"})  # fmt: skip
 _UPDATES = frozenset({"update", "edit"})
 _DELETES = frozenset({"delete", "remove", "destroy"})
 _WORDS = _CREATES | _READS | _UPDATES | _DELETES | {"find"}
@@ -105,7 +106,11 @@ def plain_forms(root: Mapping[str, Any]) -> dict[tuple[str, str], PlainForm]:
         done = {(bool(one.key), one.verb) for one in spoken}
         if len(done) + len(own) < 2 or not (own or any(one.is_sure for one in spoken) or len({*done}) > 2):
             continue
-        if done == {(False, "post")} and any(one.is_bare and not _is_silent(root, one) for one in spoken):
+        is_only = "get" in own and "post" not in below.get(there, ())  # nothing else makes what is listed and read
+        if done == {(False, "post")} and any(
+            one.is_bare and not (is_only and one.path.endswith("/create")) and not _is_silent(root, one)
+            for one in spoken
+        ):
             continue
         for one in spoken:
             target = "/" + "/".join((*home, *([f"{{{one.key}}}"] if one.key else [])))
@@ -160,7 +165,7 @@ def _read(path: str, methods: list[str], every: list[str]) -> Iterator[_Spoken]:
         return
     if "post" in methods and segments[-1].lower() == "all":
         return  # what is worked out of all
-    if is_after == -2 and (said.does not in ("update", "delete") or said.nouns):
+    if is_after == -2 and (said.does not in ("update", "delete") or said.nouns) and segments[-1] != "json":
         return  # /users/{id}/details
     before, noun, named = tuple(segments[:-1]), _thing("".join(said.nouns)), "-".join(said.nouns)
     if before and not _name(before, -1) and noun in ("", _thing(before[-1])):
