@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import jwt
@@ -147,6 +149,32 @@ def test_minted_tokens_are_taken_whatever_the_algorithm(secured, tmp_path: Path)
         token = mint(keys, world.contract.security, tenant="t", now=NOW, algorithm=algorithm)
         assert ask(secured, token).status_code == 200, algorithm
     assert (tmp_path / "key.pem").stat().st_mode & 0o777 == 0o600
+
+
+def test_those_who_need_the_first_key_at_the_same_moment_get_the_same(tmp_path: Path) -> None:
+    keys, together = Keys(DEVELOPMENT_SECRET, tmp_path / "key.pem"), Barrier(4)
+
+    def asked(_: int) -> Any:
+        together.wait()
+        return keys.public()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [*pool.map(asked, range(4))]
+    assert found == [keys.public()] * 4
+    assert Keys(DEVELOPMENT_SECRET, tmp_path / "key.pem").public() == keys.public()
+
+
+def test_a_process_that_is_too_late_takes_the_key_of_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, late = (Keys(DEVELOPMENT_SECRET, tmp_path / "key.pem") for _ in range(2))
+    generate = rsa.generate_private_key
+
+    def overtaken(**how: Any) -> Any:
+        monkeypatch.setattr(rsa, "generate_private_key", generate)
+        first.public()
+        return generate(**how)
+
+    monkeypatch.setattr(rsa, "generate_private_key", overtaken)
+    assert late.public() == first.public()
 
 
 def test_the_public_key_verifies_what_the_mock_signs(secured, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_advances_are_remembered_with_a_bound() -> None:
     clock = Clock()
     for _ in range(ADVANCES * 2):
         clock.advance(timedelta(seconds=1))
-    assert len(clock._advances) == ADVANCES
+    assert len(clock._setting[-1]) == ADVANCES
     assert clock.wall() - datetime.now(UTC) > timedelta(seconds=ADVANCES * 2 - 60)
 
 
@@ -118,6 +118,18 @@ def test_it_runs_at_a_speed_and_never_out_of_its_range(library: Library, monkeyp
     assert len(client.get("/books/t").json) == 1, "records stay"
     for wrong in (0, -1, 100_001, "fast"):
         assert client.put("/__mock__/clock", json={"speed": wrong}).status_code == 400
+
+
+def test_who_asks_while_it_is_set_has_the_time_of_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the new time with all that the old one had run, which a request beside would have stamped on its record."""
+    machine, seen = [0.0], []
+    monkeypatch.setattr("mockserver.runtime.determinism.monotonic", lambda: machine[0])
+    clock = Clock(EARLIEST, running=True)
+    machine[0] = 3600
+    monkeypatch.setattr("mockserver.runtime.determinism.time", lambda: seen.append(clock.now()) or 0.0)
+    clock.set(EARLIEST + timedelta(days=1), running=True)
+    assert seen == [EARLIEST + timedelta(hours=1)]
+    assert clock.now() == EARLIEST + timedelta(days=1)
 
 
 def test_another_process_goes_on_at_the_same_speed() -> None:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,7 +116,7 @@ def test_who_steers_a_file_and_who_changes_it_do_not_wait_for_each_other(restart
     with world.steered():
         asking = Thread(target=ask, daemon=True)
         asking.start()
-        asking.join(20)
+        asking.join(60)
         world.clock.set(datetime(2030, 1, 1, tzinfo=UTC))
         assert answered == [200]
     del world
@@ -139,6 +140,27 @@ def test_what_cannot_be_kept_has_not_happened(restart: Callable[..., Flask], mon
     second = wanted.post("/books/acme", json=BOOK).json["id"]
     again = restart().test_client()
     assert {book["id"] for book in again.get("/books/acme").json} == {first, second}
+
+
+def test_entries_that_do_not_fit_while_others_are_written_cost_none_of_the_newer(
+    restart: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal: Any = restart().extensions["mockserver"].journal
+    monkeypatch.setattr(journal, "_write_soon", lambda: None)
+    journal._waiting = deque(((number, 1.0, b"{}") for number in (1, 2, 3)), maxlen=3)
+    insert, written = journal._lines.insert, []
+
+    def slow(connection: Any, log: str, lines: list[Any]) -> None:
+        written.extend(number for number, *_ in lines)
+        if len(written) == 3:
+            journal._waiting.extend((number, 1.0, b"{}") for number in (4, 5))
+        insert(connection, log, lines)
+
+    monkeypatch.setattr(journal._lines, "insert", slow)
+    journal._write()
+    journal._write()
+    assert written == [1, 2, 3, 4, 5]
+    journal.clear()
 
 
 def _full(_: database_module.Database, __: sqlite3.Cursor) -> None:

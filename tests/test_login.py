@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from joserfc import jwt as joserfc_jwt
 from joserfc.jwk import KeySet
 
+from mockserver.auth.claims import Person
+from mockserver.oauth.grants import Grant, Grants
 from mockserver.oauth.tokens import GRANTS
 from mockserver.web.app import create_app
 from server import command, serving
@@ -134,6 +136,16 @@ def test_codes_and_refresh_tokens_are_good_once_and_a_second_use_ends_the_log_in
     assert refused(redeem(client, code)) == (400, "invalid_grant")
     asked = {"grant_type": "refresh_token", "client_id": "portal", "refresh_token": given["refresh_token"]}
     assert refused(client.post("/oauth/token", data=asked)) == (400, "invalid_grant")
+
+
+def test_a_second_use_ends_what_the_first_is_still_given() -> None:
+    """Of two that show one refresh token at the same moment, the later ends the log-in of the one that is under way."""
+    grants = Grants()
+    token = grants.new_refresh_token(Grant("app", "acme", Person("p", {}), "openid", 1.0))
+    grant = grants.redeem_refresh_token(token)
+    assert grant is not None
+    assert grants.redeem_refresh_token(token) is None
+    assert grants.redeem_refresh_token(grants.new_refresh_token(grant)) is None
 
 
 def test_a_refresh_token_is_revoked(client: Any) -> None:

@@ -61,8 +61,8 @@ class Authenticator:
         self._mode = mode
         self._security = security
         self._keys = keys
-        self._seen: OrderedDict[str, _Seen] = OrderedDict()
-        self._seen_with = keys.edition
+        self._known: tuple[int, OrderedDict[str, _Seen]] = keys.edition, OrderedDict()
+        """An edition of the keys, and the verdicts by them: one pair, as threads put another in its place."""
 
     def identify(self, operation: Operation, header: str | None, tenant: str | None, wall: Wall) -> Identity:
         """The caller, allowed to use ``operation`` on ``tenant``; ``wall`` is Clock.wall.
@@ -106,10 +106,11 @@ class Authenticator:
 
     def _verdict(self, header: str | None, wall: Wall) -> _Seen:
         edition = self._keys.edition
-        if self._seen_with != edition:
+        known_with, remembered = self._known
+        if known_with != edition:
             # Another mapping: a request that judged by the keys of before keeps its verdict in the one of before.
-            self._seen, self._seen_with = OrderedDict(), edition
-        remembered = self._seen
+            remembered = OrderedDict()
+            self._known = edition, remembered
         seen = remembered.get(header) if header is not None else None
         if seen is None:
             token = _token(header)

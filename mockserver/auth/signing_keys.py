@@ -6,8 +6,8 @@ import os
 import re
 from binascii import a2b_base64
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -39,6 +39,8 @@ class Keys:
         self._key_file = key_file
         self._remote = _remote_set(jwks) if jwks and _is_url(jwks) else None
         self._local = _read_set(Path(jwks)) if jwks and not _is_url(jwks) else None
+        self._lock = Lock()
+        self._made: Any = None
         if key_file.exists() and not _is_as_written(key_file):
             _ = self._pair  # what is wrong with it is told at the start, not to the first who shows an RS256 token
 
@@ -87,14 +89,14 @@ class Keys:
 
     def state(self) -> bytes:
         """The pair, where it was made or read already, for another process to ``be`` it."""
-        return _pem(self._pair) if "_pair" in self.__dict__ else b""
+        return _pem(self._made) if self._made is not None else b""
 
     def be(self, state: bytes) -> None:
         """Have the pair of ``state``, if there is one."""
         if state:
             from cryptography.hazmat.primitives import serialization
 
-            self.__dict__["_pair"] = serialization.load_pem_private_key(state, password=None)
+            self._made = serialization.load_pem_private_key(state, password=None)
 
     def _key(self, header: Mapping[str, Any]) -> Any:
         """The key for this header. A shared secret never verifies what claims a public algorithm, nor the reverse."""
@@ -118,30 +120,42 @@ class Keys:
                 return key.key
         raise jwt.InvalidKeyError(f"no key {quoted(key_id)} is known; start with --jwks to accept other issuers")
 
-    @cached_property
+    @property
     def _pair(self) -> Any:
-        """The RSA key pair, read from the key file, or made and kept there for the next process."""
-        from cryptography.exceptions import UnsupportedAlgorithm
-        from cryptography.hazmat.primitives import serialization  # PERF: 60 ms, only where RS256 is used
-        from cryptography.hazmat.primitives.asymmetric import rsa
+        """The RSA key pair, one for all threads: read from the key file, or made and kept there for other processes."""
+        if self._made is None:
+            with self._lock:
+                self._made = self._made or _read_pair(self._key_file) or _made_pair(self._key_file)
+        return self._made
 
-        try:
-            pair = serialization.load_pem_private_key(
-                self._key_file.read_bytes(),
-                password=None,
-                unsafe_skip_rsa_key_validation=True,  # PERF: made by ourselves, and 40 ms to judge
-            )
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-            raise _broken(self._key_file, reason(error)) from None
-        else:
-            if not isinstance(pair, rsa.RSAPrivateKey):
-                raise _broken(self._key_file, "it is not an RSA key")
-            return pair
-        pair = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        _keep(self._key_file, _pem(pair))
-        return pair
+
+def _read_pair(file: Path) -> Any:
+    """The pair in ``file``; None where there is no such file. Raises SetupError."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization  # PERF: 60 ms, only where RS256 is used
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    try:
+        pair = serialization.load_pem_private_key(
+            file.read_bytes(),
+            password=None,
+            unsafe_skip_rsa_key_validation=True,  # PERF: made by ourselves, and 40 ms to judge
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise _broken(file, reason(error)) from None
+    if not isinstance(pair, rsa.RSAPrivateKey):
+        raise _broken(file, "it is not an RSA key")
+    return pair
+
+
+def _made_pair(file: Path) -> Any:
+    """A new pair; that of another process where it has put one there first."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    pair = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return pair if _keep(file, _pem(pair)) else _read_pair(file) or pair
 
 
 def _pem(pair: Any) -> bytes:
@@ -175,14 +189,18 @@ def _broken(file: Path, why: str) -> SetupError:
     return SetupError([Problem(str(file), "", f"no usable key: {why}", remedy)])
 
 
-def _keep(file: Path, pem: bytes) -> None:
-    """Write the key for this user only; a home that cannot be written to means a key for this process only."""
+def _keep(file: Path, pem: bytes) -> bool:
+    """Write the key for this user only; False where another process has written one meanwhile.
+
+    A home that cannot be written to means a key for this process only.
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
             opened.write(pem)
-    except OSError:
-        return
+    except OSError as error:
+        return not isinstance(error, FileExistsError)
+    return True
 
 
 def _payload(claims: Any) -> dict[str, Any]:

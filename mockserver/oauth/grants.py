@@ -41,6 +41,8 @@ class Grants:
         self._codes: OrderedDict[str, Grant] = OrderedDict()
         self._refresh: OrderedDict[str, Grant] = OrderedDict()
         self._spent: OrderedDict[str, str] = OrderedDict()
+        self._ended: OrderedDict[str, None] = OrderedDict()
+        """Families that are over: what is still being given out to one of them redeems nothing."""
 
     def new_code(self, grant: Grant) -> str:
         return self._keep(self._codes, grant)
@@ -77,13 +79,14 @@ class Grants:
 
     def clear(self) -> None:
         with self._lock:
-            for kept in (self._codes, self._refresh, self._spent):
+            for kept in (self._codes, self._refresh, self._spent, self._ended):
                 kept.clear()
 
     def _keep(self, kept: OrderedDict[str, Grant], grant: Grant) -> str:
         made = secrets.token_urlsafe(32)
         with self._lock:
-            kept[made] = grant
+            if grant.family not in self._ended:
+                kept[made] = grant
             while len(kept) > MOST:
                 kept.popitem(last=False)
         return made
@@ -95,12 +98,16 @@ class Grants:
                 self._spent[text] = grant.family
                 while len(self._spent) > MOST:
                     self._spent.popitem(last=False)
-        if grant is None and text in self._spent:  # RFC 6749 10.5: whoever uses it twice may have stolen it
-            self._end(self._spent[text])
+            family = self._spent.get(text)
+        if grant is None and family is not None:  # RFC 6749 10.5: whoever uses it twice may have stolen it
+            self._end(family)
         return grant
 
     def _end(self, family: str) -> None:
         with self._lock:
+            self._ended[family] = None
+            while len(self._ended) > MOST:
+                self._ended.popitem(last=False)
             for kept in (self._codes, self._refresh):
                 for one in [name for name, grant in kept.items() if grant.family == family]:
                     del kept[one]

@@ -137,8 +137,9 @@ class KeptJournal(Journal):
                 with self._database.writing() as connection:
                     self._lines.insert(connection, LOG, [line for line in batch if line[0]])
                     self._lines.trim(connection, LOG, self._limit)
-                for _ in batch:
-                    self._waiting.popleft()
+                for line in batch:  # where there was no room for them meanwhile, the oldest have gone by themselves
+                    if self._waiting[0] is line:
+                        self._waiting.popleft()
 
 
 def _as_line(entry: Entry) -> bytes:

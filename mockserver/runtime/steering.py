@@ -54,8 +54,9 @@ class SharedSteering:
         """Be as all others, and what is new of those tenants, for ``foresee``. Raises StoreUnreachable."""
         beside = self._shelves.asked("", self._version)
         found, (shelf, news) = self._database.again(lambda: self._store.ahead.look(names, beside))
-        if shelf.version > self._version:
-            self._catch_up(shelf, news)
+        with self._lock:
+            if shelf.version > self._version:  # somebody who looked later may have been here sooner
+                self._catch_up(shelf, news)
         return found
 
     def foresee(self, foreseen: Foreseen | None) -> None:
