@@ -94,7 +94,7 @@ def serve(entry: list[str], health: list[str], image: Path) -> None:
             time.sleep(0.2)
     finally:
         process.terminate()
-        assert process.wait(timeout=20) == 0, "the image does not stop cleanly"
+        assert process.wait(timeout=60) == 0, "the image does not stop cleanly"
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ class Running:
         if token:
             request.add_header("Authorization", f"Bearer {token}")
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return Answer(answer.status, answer.read(), answer.headers)
         except urllib.error.HTTPError as error:
             with error:
@@ -71,7 +71,7 @@ def serving(*options: str, command: str = "", environment: dict[str, str] | None
         yield Running(announced[0].removeprefix("listening on "), process, announced)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def _started(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:

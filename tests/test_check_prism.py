@@ -44,8 +44,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
         yield json.loads((folder / "report.json").read_text())
     finally:
         process.terminate()
-        process.wait(timeout=20)
-        drain.wait(timeout=20)
+        process.wait(timeout=60)
+        drain.wait(timeout=60)
         process.stdout.close()
 
 

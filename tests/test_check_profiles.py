@@ -134,7 +134,7 @@ def test_after_a_kill_in_the_middle_a_sweep_leaves_nothing(recording: tuple[Reco
         assert one.in_the_middle.wait(timeout=60)
     finally:
         running.kill()
-        running.communicate(timeout=20)
+        running.communicate(timeout=60)
     left = one.records()
     assert left != before
     assert all(PREFIX.encode() in raw for raw in _added(before, left))

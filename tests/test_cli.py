@@ -34,7 +34,7 @@ def test_the_first_screen_says_where_it_is_and_what_to_do_next() -> None:
         assert f"{running.url}/docs" in told
         assert "acme, globex" in told
         curl = told[told.index("curl ") :].replace("\\\n", " ")
-        answer = subprocess.run(f"{curl.strip()} -sf", shell=True, capture_output=True, check=True, timeout=20)
+        answer = subprocess.run(f"{curl.strip()} -sf", shell=True, capture_output=True, check=True, timeout=60)
         assert len(json.loads(answer.stdout)) > 20
 
 
@@ -42,7 +42,7 @@ def test_the_first_screen_says_where_it_is_and_what_to_do_next() -> None:
 def test_it_stops_cleanly(how: signal.Signals) -> None:
     with serving("--scenario", "empty", command=COMMAND) as running:
         running.process.send_signal(how)
-        out, err = running.process.communicate(timeout=20)
+        out, err = running.process.communicate(timeout=60)
         assert running.process.returncode == 0
         assert err.strip() == "stopped"
         assert "Traceback" not in out + err

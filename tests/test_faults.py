@@ -98,11 +98,11 @@ def url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(request.param).url)
 
 
-def received(url: str, within: float = 10, **fault: Any) -> bytes:
+def received(url: str, within: float = 60, **fault: Any) -> bytes:
     """All that the socket gives for one request that has this fault before it, until the server closes it."""
     sent = urllib.request.Request(f"{url}/__mock__/faults", json.dumps(fault).encode(), method="POST")
     sent.add_header("Content-Type", "application/json")
-    urllib.request.urlopen(sent, timeout=10).close()
+    urllib.request.urlopen(sent, timeout=60).close()
     address = urlsplit(url)
     pieces = []
     with socket.create_connection((address.hostname, address.port), timeout=within) as connection:

@@ -44,7 +44,7 @@ def url(request: pytest.FixtureRequest) -> str:
 
 def sent(url: str, method: str, path: str) -> Any:
     address = urlsplit(url)
-    with closing(http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)) as connection:
         connection.request(method, path)
         return json.loads(connection.getresponse().read())
 
@@ -53,7 +53,7 @@ def sent(url: str, method: str, path: str) -> Any:
 def followed(url: str, path: str, **headers: str) -> Iterator[Iterator[tuple[str, Any]]]:
     """The events of a stream, each its name and its data."""
     address = urlsplit(url)
-    with closing(http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)) as connection:
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         assert (answer.status, answer.headers["Content-Type"]) == (200, "text/event-stream")
@@ -99,7 +99,7 @@ def test_streams_hold_nobody_and_have_a_bound(running: Running) -> None:
     address = urlsplit(running.url)
     opened = []
     for _ in range(STREAMS):
-        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)
         connection.request("GET", "/__mock__/journal/stream")
         assert connection.getresponse().status == 200
         opened.append(connection)

@@ -308,7 +308,7 @@ def test_a_call_may_come_later(mock: Mock) -> None:
     mock.fail("listBooks", delay=0.2)
     later = threading.Thread(target=lambda: mock.client.get("/books/acme"))
     later.start()
-    mock.assert_called("listBooks", within=20)
+    mock.assert_called("listBooks", within=60)
     later.join()
     with pytest.raises(AssertionError, match="Not called"):
         mock.assert_called("createBook", within=0.01)
@@ -463,12 +463,12 @@ class Held:
         mock.fail("createBook", delay=1)
         request = threading.Thread(target=lambda: create(mock, title="late"))
         request.start()
-        assert self._held.wait(20)
+        assert self._held.wait(60)
         return request
 
     def _sleep(self, _: float) -> None:
         self._held.set()
-        assert self.go.wait(20)
+        assert self.go.wait(60)
 
 
 @pytest.fixture
@@ -476,7 +476,10 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Held:
     return Held(monkeypatch)
 
 
-def test_a_test_ends_when_its_requests_have(lent: Callable[..., Mock], held: Held) -> None:
+def test_a_test_ends_when_its_requests_have(
+    lent: Callable[..., Mock], held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mockserver.testing.stage.PATIENCE", 60.0)
     before = lent()
     world = before.world
     request = held.create(before)

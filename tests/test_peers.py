@@ -54,7 +54,7 @@ def test_prism_loads_every_operation_without_a_warning() -> None:
                 break
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     assert [line for line in told if re.search(r"\b(warning|error)  ", line)] == []
     assert sum("http://127.0.0.1" in line and "info" in line for line in told) == sum(
         len(item.keys() & METHODS) for item in read_document(SPEC / "openapi.json").root["paths"].values()

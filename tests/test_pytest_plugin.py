@@ -284,7 +284,7 @@ def test_the_url_serves_any_client_and_stays_the_same(library_run: Run) -> None:
 
             def test_requests(mock, mockserver_url):
                 urls.append(mock.url)
-                made = requests.post(f"{mock.url}/books/acme", json={"title": "A"}, headers=mock.headers(), timeout=20)
+                made = requests.post(f"{mock.url}/books/acme", json={"title": "A"}, headers=mock.headers(), timeout=60)
                 assert made.status_code == 200
                 [call] = mock.assert_called("createBook", body={"title": "A"}, headers={"User-Agent": requests.utils.default_user_agent()})
                 assert call.reply == made.json()
@@ -301,7 +301,7 @@ def test_the_url_serves_any_client_and_stays_the_same(library_run: Run) -> None:
 
             def test_browser(mock):
                 urls.append(mock.url)
-                connection = http.client.HTTPConnection(urlsplit(mock.url).netloc, timeout=20)
+                connection = http.client.HTTPConnection(urlsplit(mock.url).netloc, timeout=60)
                 asked = {"Origin": "http://app.test", "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "authorization"}
                 connection.request("OPTIONS", "/books/acme/1", headers=asked)
                 with connection.getresponse() as answer:
@@ -313,7 +313,7 @@ def test_the_url_serves_any_client_and_stays_the_same(library_run: Run) -> None:
             def test_many_at_once(mock):
                 def send():
                     for _ in range(5):
-                        requests.post(f"{mock.url}/books/acme", json={"title": "A"}, headers=mock.headers(), timeout=20)
+                        requests.post(f"{mock.url}/books/acme", json={"title": "A"}, headers=mock.headers(), timeout=60)
 
                 threads = [threading.Thread(target=send) for _ in range(6)]
                 for thread in threads:

@@ -32,7 +32,7 @@ def running():
 def exchange(running: Running, raw: bytes, *, shut: bool = True) -> bytes:
     """What comes back for ``raw``; ``shut``: nothing follows it."""
     address = urlsplit(running.url)
-    with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
         connection.sendall(raw)
         if shut:
             connection.shutdown(socket.SHUT_WR)
@@ -130,7 +130,7 @@ def test_the_first_signal_stops_and_more_of_them_do_no_harm(sent: list[signal.Si
         waiting.sendall(HEAD + b"Content-Length: 500\r\n\r\n{")
         for number in sent:
             started.process.send_signal(number)
-        assert started.process.wait(timeout=20) == 0
+        assert started.process.wait(timeout=60) == 0
         waiting.close()
 
 

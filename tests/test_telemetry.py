@@ -120,7 +120,7 @@ def test_a_collector_hears_of_it_before_the_mock_ends() -> None:
     }
     with serving("--scenario", "empty", "--auth", "off", environment=endpoint) as running:
         assert running.send("GET", "/certifications/acme").status == 200
-    heard = dict([came.get(timeout=20), came.get(timeout=20)])
+    heard = dict([came.get(timeout=60), came.get(timeout=60)])
     server.shutdown()
     server.server_close()
     assert b"GET /certifications/{" in heard["/v1/traces"]

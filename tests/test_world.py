@@ -91,15 +91,25 @@ def test_what_one_tenant_does_never_changes_another(library, order: random.Rando
         assert alone.get(f"/books/{tenant}").data == together.get(f"/books/{tenant}").data
 
 
-def test_a_fault_holds_up_no_other_request(library) -> None:
+def test_a_fault_holds_up_no_other_request(library, monkeypatch) -> None:
     app = library()
+    held, release, found = threading.Event(), threading.Event(), []
+
+    def wait(seconds: float) -> None:
+        if seconds:
+            held.set()
+            assert release.wait(60)
+
+    monkeypatch.setattr("mockserver.web.damage.sleep", wait)
     app.test_client().post("/__mock__/faults", json={"operation": "listBooks", "delay": 20})
-    asked = threading.Thread(target=lambda: app.test_client().get("/books/t"), daemon=True)
+    asked = threading.Thread(target=lambda: found.append(app.test_client().get("/books/t").status_code))
     asked.start()
-    while app.test_client().get("/__mock__/faults").json:
-        pass
+    assert held.wait(60)
     assert app.test_client().post("/books/t", json={"title": "A"}).status_code == 200
-    assert asked.is_alive()
+    assert not found
+    release.set()
+    asked.join()
+    assert found == [200]
 
 
 def test_the_journal_tells_what_happened(library) -> None:

@@ -108,7 +108,7 @@ def certificate(folder: Path, name: str, *, ends: timedelta = timedelta(days=1))
 
 
 def asked(url: str, trust: Trust | None = None) -> dict[str, Any]:
-    return dict(over_http(url, timeout=10, trust=trust)(Sent("GET", "/x")).json())
+    return dict(over_http(url, timeout=60, trust=trust)(Sent("GET", "/x")).json())
 
 
 def failure(url: str, trust: Trust | None = None) -> tuple[str, str]:

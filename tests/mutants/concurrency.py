@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from threading import Condition
+from threading import Condition, current_thread, main_thread
 from typing import Any
 
 from mockserver.contract import Kind
@@ -16,8 +16,8 @@ from mockserver.store import Record, Tenant
 from mutants.mutant import Area, Plant, named
 from mutants.planting import Behaviour, Planting, engine
 
-PATIENCE = 0.02
-"""Seconds that a request waits for another one."""
+PATIENCE = 1.0
+"""Seconds that a request waits for another one, which is on its way or comes never: the machine may be a slow one."""
 
 
 class Meeting:
@@ -28,7 +28,12 @@ class Meeting:
         self._number, self._waiting = 0, False
 
     def wait(self, tenant: Tenant) -> bool:
-        """Let go of the tenant's lock until another request is here too, or patience ends; whether one came."""
+        """Let go of the tenant's lock until another request is here too, or patience ends; whether one came.
+
+        None comes beside a request that the kit sends from its main thread.
+        """
+        if current_thread() is main_thread():
+            return False
         tenant.lock.release()
         try:
             return self._met()
