@@ -66,6 +66,7 @@ def _run(world: World, state: _ExchangeState) -> Reply:
     """One exchange, from the request to its entry in the journal."""
     try:
         own = partial(_answer, world, state.request, state)
+        own = own if world.steering is None else partial(world.steering.settled, own)
         reply = own() if world.onward is None else world.onward(world, state.request, own)
     except (WouldWait, Moved):
         raise
@@ -84,7 +85,8 @@ def _run(world: World, state: _ExchangeState) -> Reply:
 
 def _answer(world: World, request: Request, state: _ExchangeState) -> Reply:
     operation = state.operation = _operation(world, request)
-    world.refresh(tenant := world.contract.tenant_of(request.path_values), may_wait=state.may_wait)
+    tenant, is_change = world.contract.tenant_of(request.path_values), not operation.facts.is_safe
+    world.refresh(tenant, may_wait=state.may_wait, is_change=is_change)
     if request.method == "HEAD" and operation.method == "GET":  # RFC 9110 9.3.2: all but the content is GET's
         request = replace(request, method="GET")
     _refuse_excess(request)
@@ -196,8 +198,7 @@ def _read(world: World, operation: Operation, request: Request) -> Input:
 
 def _operation(world: World, request: Request) -> Operation:
     """Raises Refusal: as the document says where nothing answers the path, 405 with its verbs where something does."""
-    verbs = world.contract.paths.get(request.template)
-    if verbs is None:
+    if (verbs := world.contract.paths.get(request.template)) is None:
         if malformed := [one for one in request.excess if one.keyword == "encoding"]:
             raise Refusal(400, "The path is not validly percent-encoded.", violations=malformed)
         raise _unknown_path(world, request)
@@ -249,8 +250,7 @@ def _failed(error: Exception, state: _ExchangeState) -> Reply:
 
 
 def _error(message: str, violations: Iterable[Violation]) -> dict[str, object]:
-    errors = [{"path": violation.path, "message": violation.message} for violation in violations]
-    return {"message": message, "errors": errors}
+    return {"message": message, "errors": [{"path": one.path, "message": one.message} for one in violations]}
 
 
 def _finish(world: World, reply: Reply, state: _ExchangeState) -> Reply:

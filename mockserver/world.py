@@ -197,10 +197,10 @@ class World:
         self.webhooks.clear(name)
         self.store.restore_snapshot(BEGINNING, name)
 
-    def refresh(self, tenant: str | None = None, *, may_wait: bool = True) -> None:
+    def refresh(self, tenant: str | None = None, *, may_wait: bool = True, is_change: bool = False) -> None:
         """Have clock, faults, grants and keys as all others; ``tenant`` is next. See ``SharedSteering.refresh``."""
         if self.steering is not None:
-            self.steering.refresh(tenant, may_wait=may_wait)
+            self.steering.refresh(tenant, may_wait=may_wait, is_change=is_change)
 
     def steered(self) -> AbstractContextManager[None]:
         """For what changes clock, faults, grants or keys: alone among all that share the store.

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from threading import RLock
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from mockserver.store.keeping import FactKind, FactPlace, WouldWait
+from mockserver.store.keeping import FactKind, FactPlace, Outdated, StoreUnreachable, WouldWait
 from mockserver.store.sql.ahead import Foreseen
 from mockserver.store.sql.database import Database
 from mockserver.store.sql.kept_store import KeptStore
 from mockserver.store.sql.shelves import Contents, Shelf, Shelves
 
 WORLD = "steering"
+Found = TypeVar("Found")
 
 
 class SteeringPart(Protocol):
@@ -38,8 +39,8 @@ class SharedSteering:
         self._lock = RLock()
         self._is_changing = False
 
-    def refresh(self, tenant: str | None = None, *, may_wait: bool = True) -> None:
-        """Be as all others; see to it that ``tenant`` is read with that.
+    def refresh(self, tenant: str | None = None, *, may_wait: bool = True, is_change: bool = False) -> None:
+        """Be as all others; see to it that ``tenant`` is read with that, or found out when ``is_change`` is made.
 
         Raises StoreUnreachable, and WouldWait where it may not wait and that was not done ahead.
         """
@@ -48,7 +49,37 @@ class SharedSteering:
             return
         if not may_wait:
             raise WouldWait
-        self.foresee(self.look((name,)).get(name))
+        beside = self._shelves.asked("", self._version)
+        if not (is_change and beside.since > 0 and self._store.ahead.assume(name, beside)):
+            self.foresee(self.look((name,)).get(name))
+
+    def settled(self, answering: Callable[[], Found]) -> Found:
+        """What ``answering`` returns or raises once it is known that it went by what all others know.
+
+        It is called again where it did not, or where the store could not be asked: nothing has happened then.
+        """
+        try:
+            with self._store.ahead.assuming():
+                return self._confirmed(answering)
+        except Outdated:
+            return answering()
+
+    def _confirmed(self, answering: Callable[[], Found]) -> Found:
+        """Raises Outdated."""
+        ahead = self._store.ahead
+        try:
+            found = answering()
+        except (Outdated, WouldWait):
+            raise
+        except StoreUnreachable as lost:
+            if ahead.is_assuming and not lost.in_doubt:
+                raise ahead.refuted() from lost
+            raise
+        except Exception:
+            self._database.again(ahead.confirm)
+            raise
+        self._database.again(ahead.confirm)
+        return found
 
     def look(self, names: Iterable[str]) -> Mapping[str, Foreseen]:
         """Be as all others, and what is new of those tenants, for ``foresee``. Raises StoreUnreachable."""
@@ -70,7 +101,11 @@ class SharedSteering:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Alone among all others, up to date inside; what changed is kept at the end. Raises StoreUnreachable."""
+        """Alone among all others, up to date inside; what changed is kept at the end.
+
+        Raises StoreUnreachable, and Outdated in ``settled``.
+        """
+        self._database.again(self._store.ahead.confirm)
         with self._lock:
             if self._is_changing:
                 yield

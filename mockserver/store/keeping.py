@@ -51,6 +51,10 @@ class Overtaken(Exception):
     """Another changed the tenant meanwhile; the same work may be done again, with others held off."""
 
 
+class Outdated(Exception):
+    """What was in memory was taken to be what is kept, and was older. Nothing has happened; look, and do it again."""
+
+
 class StoreUnreachable(Exception):
     """Where tenants are kept cannot be reached. Nothing has happened, unless ``in_doubt`` tells it is not known."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from select import POLLIN, poll
 from typing import Any
 
 from sqlalchemy import Engine
@@ -31,10 +32,7 @@ class Cursors:
     @contextmanager
     def lent(self) -> Iterator[Any]:
         """A cursor. What it fails in is taken back where that is not final yet. Raises StoreUnreachable."""
-        try:
-            connection, cursor = self._free.pop()
-        except IndexError:
-            connection, cursor = self._connected()
+        connection, cursor = self._free_one() or self._connected()
         try:
             yield cursor
         except BaseException as error:
@@ -49,6 +47,17 @@ class Cursors:
         """Let go of all connections; those in use when they are given back."""
         self._is_closed = True
         self._close_free()
+
+    def _free_one(self) -> tuple[Any, Any] | None:
+        """A connection that waits and is not known to be lost, with its cursor; None where there is none."""
+        try:
+            connection, cursor = self._free.pop()
+        except IndexError:
+            return None
+        if self._is_own and _was_told_something(cursor.connection):
+            self._put_away(connection, cursor, is_failure=True)
+            return None
+        return connection, cursor
 
     def _connected(self) -> tuple[Any, Any]:
         try:
@@ -73,3 +82,13 @@ class Cursors:
             while True:
                 connection, _ = self._free.pop()
                 connection.invalidate() if self._is_own else connection.close()
+
+
+def _was_told_something(connection: Any) -> bool:
+    """Whether the server said something to a connection that asked nothing: at most that it is gone.
+
+    Who finds that out by a change that it sends does not know whether that has arrived.
+    """
+    waiting = poll()
+    waiting.register(connection.fileno(), POLLIN)
+    return bool(waiting.poll(0))

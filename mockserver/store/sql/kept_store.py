@@ -16,11 +16,10 @@ from mockserver.store.sql.database import Database
 from mockserver.store.sql.direct import MOST, Direct
 from mockserver.store.sql.log_lines import Lines
 from mockserver.store.sql.shelves import Contents, Shelf, Shelves
+from mockserver.store.sql.wariness import Wariness
 from mockserver.store.store import BEGINNING, Store, TooManyTenants
 from mockserver.store.tenant import Tenant
 
-CROWD = 8
-"""How many units of work of a tenant hold others off after some have come between."""
 SNAPSHOT = "snapshot "
 """What the names of the worlds that are kept begin with."""
 
@@ -38,11 +37,11 @@ class KeptStore(Store):
         self.lines = Lines(database)
         self._shelves = Shelves(database)
         self._direct = direct = Direct(database)
-        self._crowd: dict[str, int] = {}
-        """How many of the next units of work of a tenant hold others off, since some came between."""
+        self._crowd = Wariness()
+        """With whose next units of work others are held off, since some came between."""
         self._cached: dict[str, Tenant] = {}
         self._caching = Lock()
-        self._beside, self.ahead = Beside(self.lines), Ahead(direct, self._cached)
+        self._beside, self.ahead = Beside(self.lines), Ahead(direct, self._cached, Wariness())
 
     def tenant(self, name: str) -> Tenant:
         """The tenant of that name as it is now; it appears on first use. Raises TooManyTenants, StoreUnreachable."""
@@ -146,7 +145,7 @@ class KeptStore(Store):
         self._beside.begin(tenant)
         try:
             with ExitStack() as held:
-                at_once = not tenant.may_wait or reading or (may_be_overtaken and self._has_room(tenant))
+                at_once = not tenant.may_wait or reading or (may_be_overtaken and not self._crowd.of(tenant.name))
                 connection = self._begin(tenant, held, alone=not at_once)
                 try:
                     with tenant.transaction():
@@ -158,15 +157,12 @@ class KeptStore(Store):
         finally:
             self._beside.end()
 
-    def _has_room(self, tenant: Tenant) -> bool:
-        """Whether nobody came between of late, so that it is quicker to hold nobody off."""
-        left = self._crowd.pop(tenant.name, 0)
-        if left > 1:
-            self._crowd[tenant.name] = left - 1
-        return not left
-
     def _begin(self, tenant: Tenant, held: ExitStack, *, alone: bool) -> Connection | None:
         """Have the tenant as it is now; with a connection, if there is need, on which nobody else changes it."""
+        if self.ahead.assumed(tenant.name):
+            if not alone:
+                return None
+            self.database.again(self.ahead.confirm)
         if not self.database.is_shared and tenant.version >= 0:
             return None
         if not (alone and self.database.is_shared):
@@ -207,25 +203,29 @@ class KeptStore(Store):
         tenant.version, tenant.is_new = shelf.version, not shelf.filled
 
     def _end(self, tenant: Tenant, connection: Connection | None, held: ExitStack) -> None:
-        """Commit what was changed. Raises Overtaken, StoreUnreachable; then nothing has happened."""
-        changes, waiting = tenant.changes(), self._beside.has_lines
+        """Commit what was changed. Raises Overtaken, Outdated, StoreUnreachable; then nothing has happened."""
+        changes, waiting, assumed = tenant.changes(), self._beside.has_lines, self.ahead.assumed(tenant.name)
         is_changed = bool(changes) or tenant.is_new
         try:
             if is_changed or waiting:
                 _wait(tenant)
             if connection is None and is_changed and not (waiting or tenant.is_new or len(changes) > MOST):
-                self._direct.write(tenant.name, tenant.version, [*changes.items()])
+                self._direct.write(tenant.name, tenant.version, [*changes.items()], assumed and assumed.beside)
             else:
+                self.database.again(self.ahead.confirm)
                 self._commit(tenant, connection, held, changes if is_changed else None)
-        except Overtaken:
-            self._crowd[tenant.name] = CROWD
+        except Overtaken as overtaken:
             tenant.revert()
+            if assumed:
+                raise self.ahead.refuted() from overtaken
+            self._crowd.become(tenant.name)
             raise
         except BaseException:
             tenant.revert()
             raise
         tenant.kept()
         tenant.version, tenant.is_new = tenant.version + is_changed, False
+        self.ahead.confirmed()
         self._beside.kept()
 
     def _commit(self, tenant: Tenant, connection: Connection | None, held: ExitStack, changes: Changes | None) -> None:
