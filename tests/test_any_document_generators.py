@@ -130,3 +130,26 @@ def test_what_is_done_to_a_record_that_only_a_list_shows_is_done_to_it(tmp_path:
     assert caller.post(f"/cards/{first}/block").status_code == 204
     assert caller.get("/cards").json["cards"][0]["blocked"] is True
     assert caller.post("/cards/999/block").status_code == 404
+
+
+@pytest.mark.parametrize("mapping", [{"cat": "#/components/schemas/Cat", "dog": "#/components/schemas/Dog"}, None])
+def test_an_alternative_is_the_one_that_the_discriminator_names(tmp_path: Path, mapping: Any) -> None:
+    text, words = {"type": "string"}, {"propertyName": "kind"} | ({"mapping": mapping} if mapping else {})
+    kinds = {
+        name: {"type": "object", "required": ["kind"], "properties": {"id": text, "kind": text, member: sort}}
+        for name, member, sort in (("Cat", "lives", {"type": "integer"}), ("Dog", "bark", {"type": "boolean"}))
+    }
+    pet = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in kinds], "discriminator": words}
+    told = document(
+        {
+            "/pets": {"post": {"requestBody": body(pet), "responses": {"201": reply(pet), "400": {"description": ""}}}},
+            "/pets/{id}": {"get": {"parameters": [parameter("id", text)], "responses": {"200": reply(pet)}}},
+        }
+    )
+    told["components"] = {"schemas": kinds}
+    caller = client(told, tmp_path)
+    name = "dog" if mapping else "Dog"
+    made = caller.post("/pets", json={"kind": name, "bark": True}).json  # fits a cat by the letter, too
+    assert (made["kind"], made["bark"]) == (name, True)
+    assert caller.get(f"/pets/{made['id']}").json == made
+    assert caller.post("/pets", json={"kind": name, "bark": "loud"}).status_code == 400

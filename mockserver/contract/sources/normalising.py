@@ -8,6 +8,7 @@ from math import inf, nextafter
 from typing import Any, TypeAlias
 
 from mockserver.contract.sources.by_example import describe_replies
+from mockserver.contract.sources.discriminated import hold_alternatives
 from mockserver.contract.sources.keyword_values import unusable
 from mockserver.contract.sources.newer_parameters import spread_queries
 from mockserver.contract.sources.opening import close_lists, open_parts
@@ -76,6 +77,7 @@ class _Walk:
     def __init__(self, root: dict[str, Any], is_old: bool, left_out: list[_LeftOut]) -> None:
         self._root = root
         self._is_old = is_old
+        self._discriminated: list[dict[str, Any]] = []
         self._left_out = left_out
         self._seen: set[int] = set()
         self._stack: list[tuple[Any, bool]] = [(root, False)]
@@ -88,6 +90,8 @@ class _Walk:
             elif isinstance(node, dict) and id(node) not in self._seen:
                 self._seen.add(id(node))
                 self._stack += self._schema(node) if is_schema else self._other(node)
+        for node in self._discriminated if "x-mock" not in self._root else ():
+            hold_alternatives(node, self._behind)  # last, as in 3.0 nothing may stand beside a reference
 
     def _other(self, node: dict[str, Any]) -> Iterator[tuple[Any, bool]]:
         """What stands below something that is not a schema."""
@@ -129,6 +133,8 @@ class _Walk:
         if close_lists(node, self._behind):
             problem = "joins a list of objects with one of lists; the objects are taken"
             self._left_out.append((node, ("allOf",), problem, "leave 'items' out of the other"))
+        if "discriminator" in node:
+            self._discriminated.append(node)
         _bound(node)
         if self._is_old:
             _raise_null(node)
