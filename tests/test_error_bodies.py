@@ -35,6 +35,7 @@ def books(refusals: dict[str, Any]) -> dict[str, Any]:
 UNKNOWN = [
     (error(title=TEXT, detail=TEXT, status=NUMBER, type=TEXT, instance=TEXT),
      {"title": "Not Found", "status": 404, "type": "about:blank", "instance": "/books/zq"}),
+    (error("title", "status", title=TEXT, detail=TEXT, status=NUMBER), {"title": "Not Found", "status": 404}),
     (error(timestamp={"type": "string", "format": "date-time"}, status=NUMBER, error=TEXT, message=TEXT, path=TEXT),
      {"status": 404, "error": "Not Found", "path": "/books/zq"}),
     (error(error={"type": "object", "required": ["message", "type", "param", "code"], "properties": {

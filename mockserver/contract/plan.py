@@ -177,13 +177,15 @@ class Accounts:
 class PlannedReply:
     """One declared reply: its media type and its place, None without content; the headers it names, lower-case.
 
-    ``needed`` are the headers that must be there, as they are written, each with its schema.
+    ``needed`` are the headers that must be there, as they are written, each with its schema; ``description`` is what
+    the document says of it in words.
     """
 
     media_type: str | None
     media: Node | None
     headers: frozenset[str] = frozenset()
     needed: tuple[tuple[str, Node], ...] = ()
+    description: str = ""
 
     @property
     def schema(self) -> Node | None:

@@ -86,7 +86,9 @@ class _Reader:
         stubs = [one for one in self._posts if secret_at(self._shapes, one) is not None and self._is_stub(one)]
         logins = [one for one in stubs if _LOGS_IN.fullmatch(flat(one.entry.path.last_fixed))]
         registers = [one for one in stubs if one not in logins and self._signs_up(one)] if logins else []
-        own = [one for one in self._about_caller() if one.record and self._names(one.record.schema)]
+        shown = [*self._about_caller()]
+        own = [one for one in shown if one.record and self._names(one.record.schema)]
+        own = own or [one for one in shown if self._is_me(one)]
         home = self._home(registers, own) if logins or own else None
         if home is None or home.record is None or (home.is_single and not logins):
             return None
@@ -119,6 +121,20 @@ class _Reader:
                 if reading.is_json and (guess.kind in (Kind.STUB, Kind.SINGLETON) or guess.words.get("alias")):
                     yield reading
 
+    def _is_me(self, reading: Reading) -> bool:
+        """Whether ``me`` is one of the records of a collection, though nothing tells one person from another there."""
+        return flat(reading.entry.path.last_fixed) in CALLERS and self._kept_at(reading) is not None
+
+    def _kept_at(self, reading: Reading) -> InferredCollection | None:
+        """The collection of the same document whose very records an operation shows one of, whatever it is called."""
+        part = self._shapes.document.part_of(reading.entry.path.template)
+        for one in self._found.collections.values():
+            if not one.item or one.record is None or reading.record is None or ANY in one.key:
+                continue
+            if is_one(self._shapes, one.record, reading.record.schema) and self._found.part(one) is part:
+                return one
+        return None
+
     def _on_caller(self, own: list[Reading]) -> list[Reading]:
         readings = [self._found.readings.get((one.entry.path.key, method)) for one in own for method in _ON_CALLER]
         return [one for one in readings if one is not None and not one.list]
@@ -138,6 +154,8 @@ class _Reader:
             if any(self._is_shown(one, reading) for reading in shown) or (not shown and self._names(record)):
                 return one
         for reading in own:
+            if kept := self._kept_at(reading):
+                return kept
             if single := self._found.singles.get(reading.entry.path.key):
                 return single
         if not registers or not own or own[0].record is None:

@@ -10,20 +10,21 @@ from typing import Any
 from mockserver.contract.document import Node
 from mockserver.contract.samples.described_values import listed_values
 from mockserver.contract.schema_shape import Shapes
+from mockserver.inference.conflict_words import refused_states
 from mockserver.inference.paths import ANY
 from mockserver.inference.resource_draft import InferredCollection, Reading
-from mockserver.values.name_words import flat, singular
+from mockserver.values.name_words import flat, singular, words_of
+from mockserver.values.verb_stems import stem_of, undone
 
 _TIME = re.compile(r"(_?at|_?on|At|On)$")
 """What a member that tells when something was done ends in."""
 _COUNT = re.compile(r"^(?:numberof|num|total)|(?:counts?|total)$")
-_IRREGULAR: Mapping[str, str] = {
-    "paid": "pay", "repaid": "repay", "unpaid": "unpay", "sent": "send", "resent": "resend", "withdrawn": "withdraw",
-    "begun": "begin", "held": "hold", "frozen": "freeze", "won": "win", "lost": "lose", "sold": "sell", "drawn": "draw",
-    "taken": "take", "given": "give", "chosen": "choose", "hidden": "hide",
-    "awoken": "wake", "built": "build", "rebuilt": "rebuild", "undone": "undo", "broken": "break", "seen": "see",
-}  # fmt: skip
-"""What was done, by how it is told."""
+_CONFLICTS = ("409", "422", "400", "403", "412")
+"""By which statuses documents refuse what a record's state does not allow, the likeliest first."""
+_MARKS = re.compile(r"(?:mark|set|make|flag)[-_ ]?(?:as)?[-_ ]?(?=.)", re.IGNORECASE)
+"""How a verb begins that tells what becomes of a record: ``mark-as-paid``."""
+_TRUE = frozenset({"is", "has", "was"})
+"""How the name of a truth value begins."""
 _ASKS = re.compile(r"validat|check|test|preview|simulat|calculat|estimat", re.IGNORECASE)
 """How a verb begins that asks what would be, and changes nothing."""
 
@@ -33,7 +34,9 @@ class Action:
     """``sets``: what becomes of which member (a value, or ``{"now": true}``); ``replies``: record, nothing or other.
 
     ``takes`` are the members that become what the body says of them; ``holder`` is the one member that becomes, or if
-    it is a list gets, the body itself; ``counts`` are numbers of how often it was done, and by how much they change.
+    it is a list gets, the body itself; ``counts`` are numbers of how often it was done, and by how much they change;
+    ``called`` are members of the body that the record has by another name, ``refuses`` the values with which a record
+    cannot be acted on, and ``refusal`` the status that says so (0: none is declared).
     """
 
     sets: Mapping[str, Any] = field(default_factory=dict)
@@ -42,6 +45,16 @@ class Action:
     takes: tuple[str, ...] = ()
     holder: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
+    refuses: Mapping[str, list[Any]] = field(default_factory=dict)
+    refusal: int = 0
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What a plan says of it."""
+        return {"set": self.sets, "replies": self.replies, "takes": self.takes, "holder": self.holder,
+                "counts": self.counts, "called": self.called, "refuses": self.refuses,
+                "refusal": self.refusal}  # fmt: skip
 
 
 def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> Action:
@@ -64,7 +77,37 @@ def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> 
         "nothing": "it answers nothing",
         "other": "it answers a schema of its own",
     }
-    return Action(sets, replies, f"{why}; {answers[replies]}", takes, holder, counts)
+    called = {} if asks else _called(shapes, reading, above, verb)
+    refuses, refusal = _refuses(shapes, reading, above, sets)
+    return Action(sets, replies, f"{why}; {answers[replies]}", takes, holder, counts, called, refuses, refusal)
+
+
+def _called(shapes: Shapes, reading: Reading, above: InferredCollection, verb: str) -> dict[str, str]:
+    """What the body says of the deed, and the record by a name with it: the ``reason`` that is its ``cancelReason``."""
+    if reading.body is None or above.record is None or not verb:
+        return {}
+    sent = {flat(name): name for name in shapes.properties(reading.body)}
+    named = ((words_of(name), name) for name in shapes.properties(above.record))
+    led = ((words[0], "".join(words[1:]), name) for words, name in named if len(words) > 1)
+    return {sent[rest]: name for first, rest, name in led if rest in sent and stem_of(first) == stem_of(verb)}
+
+
+def _refuses(
+    shapes: Shapes, reading: Reading, above: InferredCollection, sets: Mapping[str, Any]
+) -> tuple[dict[str, list[Any]], int]:
+    """The values of the member that the action sets with which it is refused, and by which declared status."""
+    name, value = next(iter(sets.items()), ("", None))
+    if not isinstance(value, str | bool) or above.record is None:
+        return {}, 0
+    member, node = shapes.properties(above.record)[name], reading.entry.node
+    states = listed_values(shapes, name, member) if isinstance(value, str) else []
+    own = [str(node.child(word).value or "") for word in ("summary", "description")]
+    for status in _CONFLICTS:
+        if (said := reading.replies.get(status)) is not None:
+            refused = [value] if isinstance(value, bool) else refused_states([*own, said.description], states, value)
+            if status == "409" or len(refused) > 1:
+                return {name: refused}, int(status)
+    return {}, 0
 
 
 def _taken(shapes: Shapes, reading: Reading, above: InferredCollection, verb: str) -> tuple[str, ...]:
@@ -109,54 +152,50 @@ def sets_of(shapes: Shapes, above: InferredCollection, verb: str) -> tuple[dict[
     """What a verb makes of which member of a record of ``above``, and the rule; nothing where no member tells."""
     if above.record is None or not verb:
         return {}, "nothing says what it changes"
-    stem = _stem(verb)
-    if len(stem) <= 2:
-        return {}, f"nothing says what '{verb}' changes"
     members = shapes.properties(above.record)
     states = [(name, option) for name, node in members.items() for option in listed_values(shapes, name, node)]
-    for wanted in (stem, *(f"in{one}" for one in _undone(stem))):
-        if found := next(((name, option) for name, option in states if _stem(option) == wanted), None):
-            return dict([found]), f"'{verb}' makes '{found[0]}' '{found[1]}'"
-    return _marked(shapes, members, verb) or ({}, f"nothing says what '{verb}' changes")
+    for word in dict.fromkeys((verb, _MARKS.sub("", verb, count=1))):
+        if len(stem := stem_of(word)) <= 2:
+            continue
+        for wanted in (stem, *(f"in{one}" for one in undone(stem))):
+            if found := next(((name, option) for name, option in states if stem_of(option) == wanted), None):
+                times, told = _marked(shapes, members, word, beside=True) or ({}, "")
+                return {**dict([found]), **times}, f"'{verb}' makes '{found[0]}' '{found[1]}'{told and f', {told}'}"
+        if marked := _marked(shapes, members, word):
+            return marked[0], f"'{verb}' {marked[1]}"
+    return {}, f"nothing says what '{verb}' changes"
 
 
-def _marked(shapes: Shapes, members: Mapping[str, Node], verb: str) -> tuple[dict[str, Any], str] | None:
-    """The member that is called like the verb, or like what the verb undoes: a truth value, or a time."""
-    stem = _stem(verb)
-    named = {name: _stem(_TIME.sub("", name)) for name in members}
+def _marked(
+    shapes: Shapes, members: Mapping[str, Node], verb: str, *, beside: bool = False
+) -> tuple[dict[str, Any], str] | None:
+    """The member that is called like the verb, or like what the verb undoes: a truth value, or a time.
+
+    ``beside`` a state that the verb sets, only the time when it was done.
+    """
+    stem = stem_of(verb)
+    named = {name: _stem_of_mark(name) for name in members}
     for name in (name for name, own in named.items() if own == stem):
-        if shapes.type(members[name]) == "boolean":
-            return {name: True}, f"'{verb}' sets '{name}'"
+        if shapes.type(members[name]) == "boolean" and not beside:
+            return {name: True}, f"sets '{name}'"
         if shapes.says(members[name], "format") in ("date-time", "date"):
-            return {name: {"now": True}}, f"'{verb}' sets '{name}' to now"
-    for name in (name for name, own in named.items() if own in _undone(stem) or stem in _undone(own)):
-        if shapes.type(members[name]) == "boolean":
-            return {name: False}, f"'{verb}' takes '{name}' back"
+            return {name: {"now": True}}, f"sets '{name}' to now"
+    for name in (name for name, own in named.items() if own in undone(stem) or stem in undone(own)):
+        if shapes.type(members[name]) == "boolean" and not beside:
+            return {name: False}, f"takes '{name}' back"
     return None
+
+
+def _stem_of_mark(name: str) -> str:
+    words = words_of(_TIME.sub("", name))
+    return stem_of("-".join(words[1:] if len(words) > 1 and words[0] in _TRUE else words))
 
 
 def _counts(shapes: Shapes, above: InferredCollection, verb: str, by: int) -> dict[str, int]:
     """The numbers that say how often it was done, or what it takes back: ``favorite`` ``favoritesCount``, ``likes``."""
-    stem, found = _stem(verb), {}
+    stem, found = stem_of(verb), {}
     for name, node in shapes.properties(above.record).items() if above.record is not None and len(stem) > 2 else ():
-        own = _stem(_COUNT.sub("", flat(name)))
-        if shapes.type(node) == "integer" and (own == stem or own in _undone(stem)) and flat(name) != flat(verb):
+        own = stem_of(_COUNT.sub("", flat(name)))
+        if shapes.type(node) == "integer" and (own == stem or own in undone(stem)) and flat(name) != flat(verb):
             found[name] = by if own == stem else -by
     return found
-
-
-def _undone(stem: str) -> set[str]:
-    """What a verb takes back: ``unlock`` the ``lock``, ``disable`` the ``enable``."""
-    rests = {stem.removeprefix(one) for one in ("un", "dis", "de") if stem.startswith(one)}
-    return {one for rest in rests if len(rest) > 2 for one in (rest, f"en{rest}")}
-
-
-def _stem(word: str) -> str:
-    """``cancel``, ``canceled``, ``cancelled`` and ``cancelling`` are one, as are ``pay`` and ``paid``."""
-    low = _IRREGULAR.get(flat(word), flat(word))
-    for ending in ("ation", "ating", "ated", "ates", "ate", "ing", "ed", "es", "e", "s"):
-        if low.endswith(ending) and len(low) - len(ending) >= 3:
-            low = low[: -len(ending)]
-            break
-    low = f"{low[:-1]}i" if low[-1:] == "y" else low  # verify, verified
-    return low[:-1] if len(low) > 3 and low[-1] == low[-2] else low

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.contract.kinds import Kind
 from mockserver.contract.samples.described_values import listed_values
-from mockserver.inference.actions import read_action, sets_of
+from mockserver.inference.actions import Action, read_action, sets_of
 from mockserver.inference.guess import Guess
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
@@ -21,9 +21,8 @@ def put_alone(found: Resources, reading: Reading, about: InferredCollection) -> 
     words = (word for one in spoken for word in words_of(one) if flat(singular(word)) not in nouns)
     likely = (sets_of(found.shapes, about, word) for word in words)
     sets, why = next((one for one in likely if one[0]), ({}, "nothing says what it changes"))
-    replies = read_action(found.shapes, reading, about).replies
-    does = {"set": sets, "replies": replies, "takes": (), "holder": "", "counts": {}}
-    return Guess(Kind.ACTION, about, f"PUT on an item path without a body, beside a POST (O11); {why}", does)
+    does = Action(sets, read_action(found.shapes, reading, about).replies)
+    return Guess(Kind.ACTION, about, f"PUT on an item path without a body, beside a POST (O11); {why}", does.words)
 
 
 def is_commanded(found: Resources, reading: Reading, above: InferredCollection) -> bool:

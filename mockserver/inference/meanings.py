@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from mockserver.contract.kinds import Kind
-from mockserver.inference.actions import Action, read_action
+from mockserver.inference.actions import read_action
 from mockserver.inference.asked_members import asked_member
 from mockserver.inference.commands import is_commanded, put_alone
 from mockserver.inference.guess import Guess
@@ -294,7 +294,5 @@ class Meanings:
             yield about
 
     def _action(self, reading: Reading, above: InferredCollection, why: str) -> Guess:
-        action: Action = read_action(self._resources.shapes, reading, above)
-        words = {"set": action.sets, "replies": action.replies, "takes": action.takes, "holder": action.holder,
-                 "counts": action.counts}  # fmt: skip
-        return Guess(Kind.ACTION, above, f"{why}; {action.why}", words)
+        action = read_action(self._resources.shapes, reading, above)
+        return Guess(Kind.ACTION, above, f"{why}; {action.why}", action.words)

@@ -197,8 +197,9 @@ def _said(shapes: Shapes, reply: Node) -> PlannedReply:
         (name, node.child("schema")) for name, node in declared
         if isinstance(node.value, Mapping) and node.value.get("required") is True
     )  # fmt: skip
+    words = str(place.child("description").value or "")
     content = dict(place.child("content").items())
     name = next((one for holds in (is_json, is_xml, bool) for one in content if holds(one)), None)
     if name is None or not isinstance(content[name].value, Mapping):
-        return PlannedReply(None, None, headers, needed)
-    return PlannedReply(concrete(name), content[name], headers, needed)
+        return PlannedReply(None, None, headers, needed, words)
+    return PlannedReply(concrete(name), content[name], headers, needed, words)

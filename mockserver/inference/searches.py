@@ -9,7 +9,7 @@ from mockserver.inference.paths import Key
 from mockserver.inference.resource_draft import Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.sharing import is_one
-from mockserver.inference.words import COUNTS, SEARCHES
+from mockserver.inference.words import COUNTS, FIRST, LATEST, SEARCHES
 from mockserver.values.name_words import flat
 
 
@@ -19,6 +19,8 @@ def searching(found: Resources, reading: Reading, key: Key, method: str) -> Gues
         return None
     if counted := _counted(found, reading, key, method):
         return counted
+    if picked := _picked(found, reading, key, method):
+        return picked
     if reading.list is None or method not in ("get", "post"):
         return None
     if SEARCHES.match(key[-1]):
@@ -37,6 +39,19 @@ def _counted(found: Resources, reading: Reading, key: Key, method: str) -> Guess
         return None
     why = f"'{key[-1]}' is how many {about.name} there are (O10)"
     return Guess(Kind.SEARCH, about, why, {"counts": steps})
+
+
+def _picked(found: Resources, reading: Reading, key: Key, method: str) -> Guess | None:
+    """``GET /releases/latest``: the one of the collection before it that was made last, or first."""
+    about, word = found.at(key[:-1]), flat(key[-1])
+    which = "last" if word in LATEST else "first" if word in FIRST else ""
+    if method != "get" or about is None or about.record is None or reading.record is None or not which:
+        return None
+    if not is_one(found.shapes, about.record, reading.record.schema):
+        return None
+    return Guess(
+        Kind.LOOKUP, about, f"'{key[-1]}' is the one of {about.name} that was made {which} (O10)", {"which": which}
+    )
 
 
 def _number(shapes: Shapes, reading: Reading) -> tuple[str, ...] | None:

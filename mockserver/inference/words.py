@@ -29,6 +29,9 @@ CALLERS = frozenset({"me", "@me", "self", "current", "myself", "@self"})
 SEARCHES = re.compile(r"(search|find|query|lookup|filter)", re.IGNORECASE)
 COUNTS = frozenset({"count", "counts", "total", "totalcount"})
 """The last segment of a path that says how many records there are."""
+LATEST = frozenset({"latest", "newest", "last", "mostrecent", "recent", "current"})
+FIRST = frozenset({"first", "oldest", "random", "default", "featured"})
+"""The last segment of a path that shows one of a collection's records without naming it."""
 CREATES = re.compile(
     r"create|add|new|insert|import|register|sign_?-?up"
     r"|(?:submit|place|upload|send|enqueue|schedule|generate|invite)(?!(?-i:[a-z]))",
@@ -85,7 +88,8 @@ CURSORS = frozenset(
      "pagecursor", "pageafter", "nextcursor", "continuationtoken"}
 )  # fmt: skip
 OFFSETS = frozenset({"offset", "skip", "startat", "startindex", "pageoffset"})
-PAGE_COUNTS = frozenset({"totalpages", "pagecount", "pagestotal", "pages", "numpages", "numberofpages", "pagescount"})
+PAGE_COUNTS = frozenset({"totalpages", "pagecount", "pagestotal", "pages", "numpages", "numberofpages", "pagescount",
+                         "pagetotal"})  # fmt: skip
 """What tells how many pages there are."""
 NUMBERS = PAGES | {"number"}
 """What tells which page this is."""

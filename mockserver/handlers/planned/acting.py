@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract.inferred_reading import is_merge
-from mockserver.contract.plan import OperationPlan
 from mockserver.contract.samples.fitting import fit
 from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.samples.scalars import Draw
-from mockserver.errors import Refusal
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import brought_here
 from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled
+from mockserver.handlers.planned.conflicts import require_possible
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.initial_records import related
 from mockserver.handlers.planned.kept_files import with_files
@@ -30,7 +29,6 @@ from mockserver.handlers.planned.sums import added_up
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json
-from mockserver.values.shown import shown
 
 
 def action(call: Call, tenant: Tenant) -> Reply:
@@ -38,7 +36,7 @@ def action(call: Call, tenant: Tenant) -> Reply:
     plan, scope = plan_of(call), scope_of(call, tenant)
     record = only(call, scope) if call.resource.is_single else named(call, scope)
     value = record.data()
-    _require_possible(plan, value)
+    require_possible(plan, value)
     if scope.model.record is not None and isinstance(value, dict):
         record = scope.replace(record, _acted(call, scope, record, value))
     record = with_files(call, scope, record, call.input.body)
@@ -47,14 +45,6 @@ def action(call: Call, tenant: Tenant) -> Reply:
     after, body = presented(call, tenant, record), call.input.body
     value = {**(after if isinstance(after, dict) else {}), **body} if isinstance(body, dict) else after
     return made(call, plan.success, plan.status, value=value)
-
-
-def _require_possible(plan: OperationPlan, value: Json) -> None:
-    """Raises Refusal when the record is as the document's ``unless`` says."""
-    unless = plan.words.get("unless")
-    if unless and isinstance(value, dict) and all(same_json(value.get(name), one) for name, one in unless.items()):
-        name, one = next(iter(unless.items()))
-        raise Refusal(int(plan.words.get("refuse", 409)), f"Not possible: {name} is {shown(one)}.")
 
 
 def membership(call: Call, tenant: Tenant) -> Reply:
@@ -138,8 +128,10 @@ def _said(call: Call, scope: Scope, value: dict[str, Any], draw: Draw) -> dict[s
         items = maker.shapes.items(place)
         return {name: [*(held or []), body if items is None else fit(maker, items, body, draw)]}
     takes = words.get("takes") or ()
+    called = {name: body[one] for one, name in (words.get("called") or {}).items() if one in body}
+    body = {name: one for name, one in body.items() if name not in words.get("called", ())}
     said = [one for one in body if one in takes or (words.get("replies") == "record" and (one,) != scope.model.key)]
-    return {one: _counted_in(call, value.get(one), body[one]) if one in takes else body[one] for one in said}
+    return called | {one: _counted_in(call, value.get(one), body[one]) if one in takes else body[one] for one in said}
 
 
 def _counts(words: Mapping[str, int], value: dict[str, Any], sets: Mapping[str, Json]) -> dict[str, Json]:

@@ -9,7 +9,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Violation
 from mockserver.handlers.planned.error_members import ErrorMember, Telling, dotted
-from mockserver.handlers.planned.error_words import LISTS, PLACES, texts_among
+from mockserver.handlers.planned.error_words import LISTS, PLACES, TITLES, texts_among
 from mockserver.messages import Json
 from mockserver.values.name_words import flat
 
@@ -57,9 +57,10 @@ class ErrorTeller(Telling):
         return violation.message if is_placed or not violation.path else f"{violation.path}: {violation.message}"
 
     def _text_of(self, members: Mapping[str, Node], value: Mapping[str, Json]) -> str | None:
-        """The member that tells the reason: one that is there before one that might be."""
+        """The member that tells the reason: one that is there before one that might be, and a title after both."""
         free = [one for one in texts_among([*members, *value]) if self._is_free(members.get(one), value.get(one))]
-        return next((one for one in free if one in value), next(iter(free), None) if self.adds else None)
+        likely = [one for one in free if one in value and flat(one) not in TITLES]
+        return next(iter([*likely, *(free if self.adds else (one for one in free if one in value))]), None)
 
     def _is_free(self, place: Node | None, given: Json) -> bool:
         """Whether any text may stand there."""

@@ -17,8 +17,8 @@ from mockserver.handlers.planned.replying import answered, with_record
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.handlers.planned.selectors import selected
 from mockserver.inference.asked_members import asked_member, filtered_member
-from mockserver.inference.ranges import Bound, bound_of, is_ordered, is_within
-from mockserver.inference.words import DIRECTIONS, EVERYTHING, SORTS, TEXTS
+from mockserver.inference.ranges import Bound, bound_of, bounds_of_moment, is_ordered, is_within, main_moment
+from mockserver.inference.words import DIRECTIONS, EVERYTHING, MADE, SORTS, TEXTS
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
@@ -58,6 +58,8 @@ def lookup(call: Call, tenant: Tenant) -> Reply:
     Raises Refusal(404) where there is none to be the one.
     """
     scope, plan = scope_of(call, tenant), plan_of(call)
+    if which := plan.words.get("which"):
+        return with_record(call, presented(call, tenant, _picked(scope, which)))
     *above, last = (step for step in call.operation.path.split("/") if step)
     name = last.strip("{}")
     wanted = call.input.values.get(name)
@@ -69,6 +71,17 @@ def lookup(call: Call, tenant: Tenant) -> Reply:
     if not records:
         raise Refusal(404, f"No record of {scope.resource.name} with {member or name} {quoted(str(wanted))}.")
     return with_record(call, presented(call, tenant, records[-1]))
+
+
+def _picked(scope: Scope, which: str) -> Record:
+    """The record that was made first, or last. Raises Refusal(404) where there is none."""
+    records, members = scope.in_order(), _members(scope)
+    made = next((name for word, name in members.items() if MADE.fullmatch(word)), None)
+    if not records:
+        raise Refusal(404, f"There is no record of {scope.resource.name}.")
+    if made is not None:
+        records.sort(key=lambda one: _order(value_at(one.data(), (made,))))
+    return records[0 if which == "first" else -1]
 
 
 def page(call: Call, tenant: Tenant, records: Iterable[Record]) -> Reply:
@@ -192,6 +205,19 @@ def _ranges(call: Call, members: dict[str, str], asked: Mapping[str, Any]) -> It
             bound = bound_of(name, members)
             if bound is not None:
                 yield bound, value
+            elif isinstance(value, str) and (moment := _moment(call, members)):
+                yield from ((one, value) for one in bounds_of_moment(name, moment))
+
+
+def _moment(call: Call, members: dict[str, str]) -> str:
+    """The member that tells when a record is, empty where there is none. PERF: told once."""
+    remembered, model = plan_of(call).remembered, model_of(call.resource)
+    if "moment" not in remembered and model.record is not None:
+        shapes = call.tools.maker.shapes
+        own = shapes.properties(model.record)
+        moments = [one for one in members.values() if shapes.says(own[one], "format") in ("date", "date-time")]
+        remembered["moment"] = main_moment(moments) or ""
+    return str(remembered.get("moment", ""))
 
 
 def _needed(call: Call) -> set[str]:

@@ -13,7 +13,7 @@ from mockserver.contract.plan import OperationPlan, Steps
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import as_shown, host_of
 from mockserver.handlers.planned.places import key_of, plan_of
-from mockserver.inference.words import CURSORS, MORE, NEXT, OFFSETS, PAGES, SIZES, TOTALS
+from mockserver.inference.words import CURSORS, MORE, NEXT, OFFSETS, PAGE_COUNTS, PAGES, SIZES, TOTALS
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 from mockserver.values.absent import ABSENT
@@ -38,7 +38,6 @@ _ADDRESSES = frozenset(
     {"next", "nextlink", "nextpageuri", "nextpageurl", "previous", "prev", "previouspageuri", "prevpageurl",
      "previouspageurl", *ENDS}
 )  # fmt: skip
-LAST_PAGES = frozenset({"pagestotal", "totalpages", "pagecount", "numpages", "lastpage", "pagetotal"})
 _FROM_0 = re.compile(
     r"\b(zero|0)[- ]?(based|indexed|index)|\b0\.\.|(starts?|begins?|starting|counted) (at|from|with) (0|zero)\b",
     re.IGNORECASE,
@@ -60,7 +59,9 @@ class PlannedPage:
 
 def paged(call: Call, found: list[Record]) -> PlannedPage:
     plan, asked = plan_of(call), call.input.values
-    roles = {_role(taken.name): taken.name for taken in plan.parameters if taken.location == "query"}
+    says = call.tools.maker.shapes.says
+    taken = (one for one in plan.parameters if one.location == "query")
+    roles = {_role(one.name): one.name for one in taken if says(one.schema, "format") not in ("date", "date-time")}
     size = _whole(asked, roles, SIZES, _usual_size(call, plan))
     model = call.resource.model
     most = model.most if model and model.most else 10_000
@@ -210,7 +211,7 @@ def _numbers(facts: dict[str, Any]) -> Iterator[tuple[frozenset[str], Json]]:
     yield frozenset({"last", "islast", "islastpage"}), facts["start"] + facts["count"] >= facts["total"]
     yield MORE_OF_A_MEMBER, bool(facts["onward"])
     yield LESS, facts["start"] > 0
-    yield LAST_PAGES, -(-facts["total"] // facts["size"])
+    yield PAGE_COUNTS | {"lastpage"}, -(-facts["total"] // facts["size"])
     yield PAGES | {"number"}, facts["page"]
     yield OFFSETS, facts["start"]
     yield SIZES, facts["size"]

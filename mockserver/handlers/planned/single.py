@@ -11,6 +11,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
 from mockserver.handlers.planned.addresses import address_of, named_by
 from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
+from mockserver.handlers.planned.conflicts import require_unique, require_unneeded
 from mockserver.handlers.planned.embedding import presented, seen
 from mockserver.handlers.planned.initial_records import counted_by
 from mockserver.handlers.planned.kept_files import with_files
@@ -85,6 +86,7 @@ def delete(call: Call, tenant: Tenant) -> Reply:
     plan, scope = plan_of(call), scope_of(call, tenant)
     record = named(call, scope)
     require_version(call, record)
+    require_unneeded(call, scope, record)
     value = presented(call, tenant, record)
     scope.remove(record)
     if plan.success.schema is None or plan.record is None:
@@ -130,6 +132,7 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
     if len(scope.tenant[scope.resource.name]) >= call.tools.max_records:
         raise Refusal(429, f"This mock already holds {call.tools.max_records} records of {scope.resource.name}.")
     require_unregistered(call, scope, body)
+    require_unique(call, scope, body)
     key, is_said = _key(call, scope, body)
     key = whole_key(scope.model, scope.keys or (), key)
     if is_said and scope.holds(str(key)):
@@ -161,6 +164,7 @@ def write(call: Call, scope: Scope, record: Record, body: Json, *, whole: bool) 
     """The record after a replacement or a merge. Raises Refusal: its new name is taken."""
     require_references(call, scope, body, record.data())
     require_unregistered(call, scope, body, but=record)
+    require_unique(call, scope, body, but=record)
     name = new_name(call, scope, body)
     if isinstance(name, str) and name != key_of(record.id):
         _require_free(call, scope, name)

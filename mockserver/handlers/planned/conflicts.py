@@ -1,0 +1,96 @@
+"""Declared refusals of what the state of a record, or another record, does not allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mockserver.contract.plan import OperationPlan
+from mockserver.errors import Refusal, Violation
+from mockserver.handlers.call import Call
+from mockserver.handlers.planned.criteria import condition, meets, with_values
+from mockserver.handlers.planned.places import key_of, plan_of
+from mockserver.handlers.planned.scope import Scope
+from mockserver.inference.conflict_words import tells_of_use, unique_members
+from mockserver.messages import Json
+from mockserver.store import Record
+from mockserver.values.equality import same_json
+from mockserver.values.shown import quoted, shown
+
+CONFLICT = "409"
+
+
+def require_possible(plan: OperationPlan, value: Json) -> None:
+    """Raises Refusal when a record is as ``unless`` of the document says, or as its refusals say in words."""
+    if not isinstance(value, dict):
+        return
+    unless, refuses = plan.words.get("unless"), plan.words.get("refuses") or {}
+    if unless and all(same_json(value.get(name), one) for name, one in unless.items()):
+        raise _impossible(int(plan.words.get("refuse", 409)), next(iter(unless)), value)
+    for name, values in refuses.items() if unless is None else ():
+        if any(same_json(value.get(name), one) for one in values):
+            raise _impossible(plan.words["refusal"], name, value)
+
+
+def _impossible(status: int, name: str, value: Mapping[str, Json]) -> Refusal:
+    return Refusal(status, f"Not possible: {name} is {shown(value[name])}.")
+
+
+def require_unique(call: Call, scope: Scope, body: Json, *, but: Record | None = None) -> None:
+    """Raises Refusal(409): another record has the value of a member that the document says is unique."""
+    for name in _unique(call, scope) if isinstance(body, dict) else ():
+        value = body.get(name)
+        if not isinstance(value, str | int) or isinstance(value, bool) or value == "":
+            continue
+        same = (one for one in scope.all(condition({name: value})) if same_json(_member(one, name), value))
+        if any(but is None or one.id != but.id for one in same):
+            violation = Violation("body", f"/{name}", "unique", f"{quoted(str(value))} is taken")
+            raise Refusal(409, f"Another record has the {name} {quoted(str(value))}.", violations=[violation])
+
+
+def _unique(call: Call, scope: Scope) -> tuple[str, ...]:
+    """The members that no two records may share. PERF: told once."""
+    plan = plan_of(call)
+    if (said := plan.replies.get(CONFLICT)) is None or scope.model.record is None:
+        return ()
+    if (known := plan.remembered.get("unique")) is None:
+        shapes, key = call.tools.maker.shapes, scope.model.key
+        sent = {name: node for one in plan.bodies.values() for name, node in shapes.properties(one).items()}
+        own = shapes.properties(scope.model.record)
+        texts = {
+            name: " ".join(str(shapes.says(one, "description") or "") for one in (node, own[name]))
+            for name, node in sent.items() if name in own and (name,) != key
+        }  # fmt: skip
+        known = plan.remembered["unique"] = tuple(unique_members(said.description, texts))
+    return known
+
+
+def _member(record: Record, name: str) -> Json:
+    value = record.data()
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def require_unneeded(call: Call, scope: Scope, record: Record) -> None:
+    """Raises Refusal(409): other records name the one to be deleted, which the document says is refused then."""
+    said = plan_of(call).replies.get(CONFLICT)
+    for name, other in _naming(call, scope, record) if said is not None else ():
+        if said is not None and tells_of_use(said.description, name):
+            raise Refusal(409, f"Records of {name} still name {quoted(key_of(record.id))}, {quoted(other)} the first.")
+
+
+def _naming(call: Call, scope: Scope, record: Record) -> Iterator[tuple[str, str]]:
+    """The resources some of whose records name this one, each with the key of the first that does."""
+    key = key_of(record.id)
+    for resource in call.tools.contract.resources.values():
+        model = resource.model
+        if model is None or resource is scope.resource:
+            continue
+        keys = {**model.foreign, **model.references}
+        members = [one for one, other in keys.items() if other == scope.resource.name]
+        if not members:
+            continue
+        theirs = Scope(call, scope.tenant, resource, None if model.parents else ())
+        for member in members:
+            likely = theirs.all(with_values([((member,), key)]))
+            if found := next((one for one in likely if meets(_member(one, member), key)), None):
+                yield resource.name, key_of(found.id)
+                break

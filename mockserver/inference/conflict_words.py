@@ -1,0 +1,69 @@
+"""What a declared refusal says in words: which member has to be unique, in which states an action is not possible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from mockserver.values.name_words import flat, singular, words_of
+from mockserver.values.verb_stems import stem_of
+
+_LEADS = r"(?:same|duplicated?|unique|identical)"
+_TAKEN = r"(?:already|exists?|taken|in use|(?:being|been) used|must be unique|not unique|duplicated?|conflict)"
+_ONLY = re.compile(r"\b(?:only|must be|has to be|unless|not in)\b")
+_NOT = re.compile(r"\b(?:already|cannot|can t|can not|could not|no longer|not possible|not allowed|must not|may not)\b")
+_NEEDED = re.compile(
+    r"\b(?:in use|used (?:by|in)|referenced|refers? to|depends?|dependents?|dependants?|not empty|linked)\b"
+)
+_UNIQUE = re.compile(
+    r"\bunique\b(?! (?:id|identifier|key|reference|identification|number|code|string|value|name)\b)", re.IGNORECASE
+)
+"""How a description says that no two records share a value; ``Unique identifier of …`` does not."""
+
+
+def unique_members(refusal: str, members: Mapping[str, str]) -> Iterator[str]:
+    """Those of ``members``, each with its own description, that no two records may share.
+
+    Their own description says so, or ``refusal``, that of the declared conflict, names them: ``Email is taken``.
+    """
+    text = _spaced(refusal)
+    for name, description in members.items():
+        called = " ".join(words_of(name))
+        beside = rf"(?:(?:or|and) \w+ |for \w+ \w+ |{called} )?(?:is |has |was |are )?"
+        found = re.search(rf"\b{_LEADS} {called}\b|\b{called} {beside}{_TAKEN}\b", text) if called else None
+        if _UNIQUE.search(description) or (found and not _is_elsewhere(text[found.end() :])):
+            yield name
+
+
+def _is_elsewhere(rest: str) -> bool:
+    """Whether a member is said to be unique within some other thing only: ``the same name in the target folder``."""
+    return (
+        re.match(r" (?:\w+ )?(?:in|within|under) (?:the |this |that |a |an |its |same |target )+(?!system)", rest)
+        is not None
+    )
+
+
+def refused_states(texts: Iterable[str], states: Iterable[str], becomes: str) -> list[str]:
+    """The states in which an action that makes a record ``becomes`` is refused: in that one, and as ``texts`` say.
+
+    ``Only booked appointments can be cancelled`` allows one; ``already paid or void`` refuses two.
+    """
+    text, known = " ".join(map(_spaced, texts)), [*states]
+    stems = {stem_of(word) for word in text.split()}
+    named = [one for one in known if one != becomes and (stem_of(one) in stems or f" {_spaced(one).strip()} " in text)]
+    if named and _NOT.search(text):
+        return [becomes, *named]
+    if named and _ONLY.search(text):
+        return [one for one in known if one not in named]
+    return [becomes]
+
+
+def tells_of_use(refusal: str, resource: str) -> bool:
+    """Whether the refusal of a delete is about records of ``resource`` that need the record: ``still has orders``."""
+    text, thing = _spaced(refusal), resource.rpartition(".")[2]
+    is_named = {flat(singular(word)) for word in text.split()} & {flat(singular(thing))}
+    return bool(is_named) or _NEEDED.search(text) is not None
+
+
+def _spaced(text: str) -> str:
+    return f" {' '.join(words_of(text))} "

@@ -1,0 +1,113 @@
+"""What descriptions of refusals say: which member is unique, and when an action or a delete is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.inference.conflict_words import refused_states, tells_of_use, unique_members
+from mockserver.inference.ranges import Bound, bounds_of_moment, main_moment
+from mockserver.values.verb_stems import stem_of, undone
+
+
+@pytest.mark.parametrize(
+    ("refusal", "members"),
+    [
+        ("A project with the provided name already exists.", {"name"}),
+        ("The provided name for the project is already being used", {"name"}),
+        ("User with that email already exists", {"email"}),
+        ("Email $email has already been used.", {"email"}),
+        ("The MAC Address already exists in the system.", {"macAddress"}),
+        ("Username or email already taken", {"email", "username"}),
+        ("A folder with the same name is there", {"name"}),
+        ("There is already a file with the same name in the target folder.", set()),
+        ("A name conflict because the file already exists.", {"name"}),
+        ("Conflict", set()),
+        ("The folder already exists.", set()),
+        ("The name is too long.", set()),
+        ("A job is already in progress for this cluster.", set()),
+    ],
+)
+def test_a_refusal_names_what_is_unique(refusal: str, members: set[str]) -> None:
+    own = dict.fromkeys(("name", "email", "username", "macAddress", "title", "cluster"), "")
+    assert {*unique_members(refusal, own)} == members
+
+
+@pytest.mark.parametrize(
+    ("description", "is_unique"),
+    [
+        ("Unique.", True),
+        ("Must be unique", True),
+        ("The slug, unique among all posts.", True),
+        ("Unique identifier of the pet.", False),
+        ("A unique name for it", False),
+        ("", False),
+    ],
+)
+def test_a_member_says_that_it_is_unique(description: str, is_unique: bool) -> None:
+    assert [*unique_members("Conflict", {"slug": description})] == ["slug"] * is_unique
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("Conflict", {"cancelled"}),
+        ("Only booked appointments can be cancelled.", {"checkedIn", "completed", "cancelled"}),
+        ("The appointment must be booked or checked in.", {"completed", "cancelled"}),
+        ("Already completed or cancelled.", {"completed", "cancelled"}),
+        ("A completed appointment cannot be cancelled.", {"completed", "cancelled"}),
+    ],
+)
+def test_words_tell_in_which_states_an_action_is_refused(text: str, refused: set[str]) -> None:
+    states = ("booked", "checkedIn", "completed", "cancelled")
+    assert {*refused_states([text], states, "cancelled")} == refused
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("The patient has appointments.", True),
+        ("The patient is still referenced.", True),
+        ("The category is in use.", True),
+        ("The folder is not empty", True),
+        ("Conflict", False),
+        ("The version is out of date.", False),
+    ],
+)
+def test_words_tell_that_others_need_a_record(text: str, is_told: bool) -> None:
+    assert tells_of_use(text, "clinic.appointments") is is_told
+
+
+@pytest.mark.parametrize(
+    ("moments", "main"),
+    [
+        (["createdAt", "start", "end"], "start"),
+        (["created_at", "updated_at", "shipped"], "shipped"),
+        (["createdAt", "updatedAt"], "createdAt"),
+        (["createdAt", "opened", "closed"], "createdAt"),
+        (["opened", "closed"], None),
+        ([], None),
+    ],
+)
+def test_from_and_to_are_about_one_moment(moments: list[str], main: str | None) -> None:
+    assert main_moment(moments) == main
+
+
+def test_what_a_parameter_without_a_member_bounds() -> None:
+    assert bounds_of_moment("from", "start") == (Bound("start", is_lower=True),)
+    assert bounds_of_moment("until", "start") == (Bound("start", is_lower=False),)
+    assert bounds_of_moment("day", "start") == (Bound("start", is_lower=True), Bound("start", is_lower=False))
+    assert bounds_of_moment("colour", "start") == ()
+
+
+@pytest.mark.parametrize(
+    "forms",
+    ["cancel canceled cancelled cancelling cancellation", "pay paid", "check-in checkedIn check_in checkin",
+     "shut-down shutting_down", "verify verified", "enableAutoScale enableautoscale"],
+)  # fmt: skip
+def test_forms_of_a_verb_are_one(forms: str) -> None:
+    assert len({stem_of(one) for one in forms.split()}) == 1
+
+
+def test_what_a_verb_takes_back() -> None:
+    assert undone("unlock") == {"lock", "enlock"}
+    assert undone("pay") == set()
