@@ -826,3 +826,20 @@ def test_addresses_have_the_form_of_the_examples(tmp_path: Path) -> None:
     assert second["pets"][0]["uri"] == "/v1/pets/2"
     assert caller.get(second["previous_page_uri"]).json == first
     assert caller.post("/v1/pets", json={}).json["uri"] == "/v1/pets/4"
+
+
+def test_the_latest_of_a_collection_is_the_one_that_was_made_last(tmp_path: Path) -> None:
+    release = {"type": "object", "properties": {"id": NUMBER, "name": TEXT, "notes": TEXT}}
+    paths = {
+        "/releases": {
+            "get": {"responses": {"200": reply({"type": "array", "items": release})}},
+            "post": {"requestBody": body(release), "responses": {"201": reply(release)}},
+        },
+        "/releases/{id}": {**NAMED, "get": {"responses": {"200": reply(release)}}},
+        "/releases/latest": {"get": {"responses": {"200": reply(release)}}},
+        "/releases/first": {"get": {"responses": {"200": reply(release)}}},
+    }
+    caller = client(document(paths), tmp_path)
+    made = caller.post("/releases", json={"name": "1.0"}).json
+    assert caller.get("/releases/latest").json == made
+    assert caller.get("/releases/first").json == caller.get("/releases/1").json

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from mockserver.contract.inferred_reading import EXACT
 from mockserver.messages import Json
 from mockserver.values.name_words import flat, singular
 
@@ -50,9 +51,12 @@ def _number(value: dict[str, Any], known: dict[str, str], words: Iterable[str]) 
 
 
 def _with(value: dict[str, Any], known: dict[str, str], words: Iterable[str], number: float) -> dict[str, Any]:
-    """``value`` with ``number`` as its first member that is called so, where that is a number: whole if it was."""
+    """``value`` with ``number`` as its first member that is called so, where that is a number: whole if it was.
+
+    What no reader of JSON takes exactly is not made: the member stays as it was sent.
+    """
     name = next((known[one] for one in words if one in known and _is_number(value[known[one]])), None)
-    if name is None:
+    if name is None or not abs(number) <= EXACT:
         return value
     return {**value, name: round(number) if isinstance(value[name], int) else round(float(number), 2)}
 
