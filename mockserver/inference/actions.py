@@ -159,8 +159,8 @@ def sets_of(shapes: Shapes, above: InferredCollection, verb: str) -> tuple[dict[
             continue
         for wanted in (stem, *(f"in{one}" for one in undone(stem))):
             if found := next(((name, option) for name, option in states if stem_of(option) == wanted), None):
-                times, told = _marked(shapes, members, word, beside=True) or ({}, "")
-                return {**dict([found]), **times}, f"'{verb}' makes '{found[0]}' '{found[1]}'{told and f', {told}'}"
+                times, sets = _marked(shapes, members, word, beside=True) or ({}, "")
+                return {**dict([found]), **times}, f"'{verb}' makes '{found[0]}' '{found[1]}'{sets and f', {sets}'}"
         if marked := _marked(shapes, members, word):
             return marked[0], f"'{verb}' {marked[1]}"
     return {}, f"nothing says what '{verb}' changes"
