@@ -11,7 +11,7 @@ from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
-from mockserver.conformance import PlainMade, PlainTrying, Session, within
+from mockserver.conformance import InferredRecord, InferredTrials, Session, within
 from mockserver.conformance.check_plan import Group, read_plan
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.wire.allow_list import Routes
@@ -38,7 +38,7 @@ class Story:
         client = SimpleNamespace(send=self._on_its_way, is_safe=True, after=[], routes=Routes(contract))
         own = SimpleNamespace(token="token", tenant="acme")
         session = Session(self._plan, client, own, None, mark="story")  # type: ignore[arg-type]
-        self._asking = PlainTrying(session)
+        self._asking = InferredTrials(session)
 
     def tell(self) -> Counter[str]:
         for group in self._plan.groups.values():
@@ -94,25 +94,25 @@ class Story:
             else self._asking.unknown(read)
         )
 
-    def _made(self, group: Group, create: Operation, body: Any, mark: tuple[str, str] | None) -> PlainMade | None:
+    def _made(self, group: Group, create: Operation, body: Any, mark: tuple[str, str] | None) -> InferredRecord | None:
         reply = self._ask(create, body=body)
         if not 200 <= reply.status < 300:
             self._count("refused", holds=True, what=create, why=str(reply.status))
             return None
         record = within(json_or_none(reply.body), create.plan.record or ())
-        return PlainMade(self._asking.told_key(group, record, reply), (), mark, record)
+        return InferredRecord(self._asking.told_key(group, record, reply), (), mark, record)
 
-    def _is_among(self, group: Group, found: list[Any], made: PlainMade) -> bool:
+    def _is_among(self, group: Group, found: list[Any], made: InferredRecord) -> bool:
         """Told by the key where the records of the list show theirs, else by what was sent."""
         keys = [self._asking.key(group, one) for one in found]
         return made.key in keys if any(keys) else any(_says(one, made.sent) for one in found)
 
-    def _is_there(self, group: Group, read: Operation, made: PlainMade) -> bool:
+    def _is_there(self, group: Group, read: Operation, made: InferredRecord) -> bool:
         record = self._record(read, made)
         key = self._asking.key(group, record)
         return record is not None and key in ("", made.key) and _says(record, made.sent)
 
-    def _record(self, read: Operation, made: PlainMade) -> Any:
+    def _record(self, read: Operation, made: InferredRecord) -> Any:
         """The record as it is read; None where it is not there."""
         if not made.key:
             return None
@@ -122,7 +122,7 @@ class Story:
         listed = self._asking.items(reply, read) if read.plan.items is not None else []
         return listed[0] if len(listed) == 1 else self._asking.record(reply, read) or {}
 
-    def _change(self, group: Group, read: Operation, made: PlainMade) -> None:
+    def _change(self, group: Group, read: Operation, made: InferredRecord) -> None:
         for kind in (Kind.PATCH, Kind.REPLACE):
             try:
                 operation = self._on_one(group, kind)
@@ -136,7 +136,7 @@ class Story:
                 self._outcome("changed", holds=_says(self._record(read, made), mark), what=operation)
                 return
 
-    def _remove(self, group: Group, read: Operation, made: PlainMade, other: PlainMade) -> None:
+    def _remove(self, group: Group, read: Operation, made: InferredRecord, other: InferredRecord) -> None:
         try:
             delete = self._on_one(group, Kind.DELETE)
             body = self._asking.body(delete)

@@ -22,13 +22,13 @@ from mockserver.conformance import (
     Requester,
     Session,
     agree,
+    as_json,
     check,
     claims,
     example_body,
     moment_of,
     named_key,
     other,
-    plain,
     read_body,
     resources_read,
     shown,
@@ -117,14 +117,14 @@ def compared(session: Session, group: Group, operation: Operation, ask: Ask, who
     this, names = held.view(group, ask.body), asked_with(session, operation, ask, who or session.own)
     names |= held.reader.named(rules.get("let") or {}, this, names)
     if reply.status == 404 and operation.body is None:
-        there = plain(held.reader.value(rules["reply"], this, names))
+        there = as_json(held.reader.value(rules["reply"], this, names))
         session.expect(there is None, f"{operation.id} answers 404 for what its rule finds", shown(there, 150))
         return
     session.status(reply, 200, f"{operation.id} of existing records", operation)
     judged, unknown = 0, CannotTell("nothing in the reply can be computed independently")
     for name, rule in members_of_reply(rules["reply"]).items():
         try:
-            wanted = plain(held.reader.value(rule, this, names))
+            wanted = as_json(held.reader.value(rule, this, names))
         except CannotTell as reason:  # one member looks at what cannot be listed: the others are judged all the same
             unknown = reason
             continue
@@ -269,7 +269,7 @@ def generated(session: Session, group: Group, operation: Operation, ask: Ask) ->
     names = asked_with(session, operation, ask, session.own)
     names |= held.reader.named(operation.meaning.get("let") or {}, None, names)
     for name, rule in operation.meaning["values"].items():
-        wanted = plain(held.reader.value(rule, None, names))
+        wanted = as_json(held.reader.value(rule, None, names))
         cause = f"{group.name}.{name} is not what {operation.id} generates by its rule"
         session.expect(
             wanted is None or agree(wanted, record.get(name)),
@@ -277,7 +277,7 @@ def generated(session: Session, group: Group, operation: Operation, ask: Ask) ->
             f"wanted {shown(wanted, 150)}, found {shown(record.get(name), 150)}",
         )
     if rule := operation.meaning.get("reply"):
-        wanted = plain(held.reader.value(rule, None, {**names, "it": held.view(group, record)}))
+        wanted = as_json(held.reader.value(rule, None, {**names, "it": held.view(group, record)}))
         found = session.value(reply)
         session.expect(
             agree(wanted, found, ordered=False),

@@ -13,12 +13,12 @@ from mockserver.conformance import (
     SUCCESSES,
     Group,
     Inconclusive,
+    InferredList,
+    InferredRecord,
+    InferredTrials,
     Kind,
     NotApplicable,
     Operation,
-    PlainListing,
-    PlainMade,
-    PlainTrying,
     Provenance,
     Session,
     check,
@@ -39,11 +39,11 @@ FLAGS = re.compile(r"(is|was)?(deleted|removed|archived|trashed)(at|on|date|time
 """Names of members that tell that a record counts as deleted, without what stands between their words."""
 
 
-@check(plain=True)
+@check(inferred=True)
 def check_answers(session: Session, group: Group) -> None:
     """Each operation answers a valid request with a status, a content type and a body that it declares."""
-    asking = PlainTrying(session)
-    made: PlainMade | None = None
+    asking = InferredTrials(session)
+    made: InferredRecord | None = None
     for operation in sorted(group.all(), key=lambda one: (one.kind is Kind.DELETE, one.kind is not Kind.CREATE)):
         if not session.may(operation):
             continue
@@ -64,10 +64,10 @@ def _told(faults: list[tuple[str, str, str]], status: int) -> tuple[str, str]:
     return (faults[0][1], faults[0][2]) if faults else (f"answered {status}", "")
 
 
-@check(plain=True, code=200)
+@check(inferred=True, code=200)
 def check_required(session: Session, group: Group) -> None:
     """A body that lacks what it must have is refused."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     tried = 0
     for operation in group.all():
         if not session.may(operation) or not operation.plan or operation.facts.is_safe:
@@ -91,14 +91,14 @@ def check_required(session: Session, group: Group) -> None:
         raise NotApplicable("no body requires anything")
 
 
-def _own(asking: PlainTrying, group: Group, operation: Operation) -> dict[str, str]:
+def _own(asking: InferredTrials, group: Group, operation: Operation) -> dict[str, str]:
     """The path of a record of the check's own. Raises Inconclusive."""
     if Kind.CREATE not in group.operations or operation.plan is None or operation.plan.key is None:
         raise Inconclusive("there is no record to use")
     return asking.at(operation, asking.create(group))
 
 
-def _required(asking: PlainTrying, operation: Operation, body: Any) -> list[str]:
+def _required(asking: InferredTrials, operation: Operation, body: Any) -> list[str]:
     """Members without which a body breaks its schema: in a form also if what is left out is an empty list."""
     if not isinstance(body, Mapping) or not operation.plan:
         return []
@@ -110,10 +110,10 @@ def _required(asking: PlainTrying, operation: Operation, body: Any) -> list[str]
         asking.accepts(schema, value if one is ABSENT else {**value, name: one}) for one in empty)]  # fmt: skip
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=207)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED, code=207)
 def check_created_is_read(session: Session, group: Group) -> None:
     """What was created is read, with what was sent."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     read = asking.on_one(group, Kind.READ)
     made = asking.create(group)
     reply = asking.send(read, asking.at(read, made))
@@ -127,10 +127,10 @@ def check_created_is_read(session: Session, group: Group) -> None:
     asking.remove(group, made)
 
 
-@check(Kind.CREATE, Kind.LIST, writes=True, plain=True, provenance=INFERRED)
+@check(Kind.CREATE, Kind.LIST, writes=True, inferred=True, provenance=INFERRED)
 def check_created_is_listed(session: Session, group: Group) -> None:
     """What was created is in the list."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     made = asking.create(group)
     for operation in _lists(asking, group):
         with session.each(operation):
@@ -151,17 +151,17 @@ def check_created_is_listed(session: Session, group: Group) -> None:
     asking.remove(group, made)
 
 
-def _twin(asking: PlainTrying, group: Group, made: PlainMade) -> PlainMade | None:
+def _twin(asking: InferredTrials, group: Group, made: InferredRecord) -> InferredRecord | None:
     """Another record that says what ``made`` says, if the target takes it."""
     create = group.one(Kind.CREATE)
     alike = made.sent if create.plan and not create.plan.sent else None
     return asking.attempt(group, made.above, alike) if isinstance(alike, dict) else None
 
 
-def _listed(asking: PlainTrying, group: Group, operation: Operation, made: PlainMade) -> tuple[list[str], bool]:
+def _listed(asking: InferredTrials, group: Group, operation: Operation, made: InferredRecord) -> tuple[list[str], bool]:
     """The keys on a list's pages up to the one that has that of ``made``, and whether there can be no more."""
     keys: list[str] = []
-    for reply in PlainListing(asking, group, operation, made.above).replies(PAGES):
+    for reply in InferredList(asking, group, operation, made.above).replies(PAGES):
         found = [asking.key(group, one) for one in asking.items(reply, operation)]
         is_last = len(found) < SHORT_LIST or not set(found) - set(keys)
         keys += [one for one in found if one not in keys]
@@ -170,7 +170,7 @@ def _listed(asking: PlainTrying, group: Group, operation: Operation, made: Plain
     return keys, False
 
 
-def _lists(asking: PlainTrying, group: Group) -> Iterator[Operation]:
+def _lists(asking: InferredTrials, group: Group) -> Iterator[Operation]:
     """Lists of the whole collection, whose records tell their keys."""
     for operation in group.all(Kind.LIST):
         model, plan = group.resource.model, operation.plan
@@ -180,10 +180,10 @@ def _lists(asking: PlainTrying, group: Group) -> Iterator[Operation]:
             yield operation
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_changed_is_read(session: Session, group: Group) -> None:
     """A change is seen by the next read."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     changes = [one for one in group.all(Kind.REPLACE, Kind.PATCH) if _changes_one(one) and session.may(one)]
     if not changes:
         raise NotApplicable("nothing changes a record that its path names")
@@ -206,10 +206,10 @@ def _changes_one(operation: Operation) -> bool:
     return bool(plan and plan.key and not plan.alias and plan.bodies and "json-patch" not in next(iter(plan.bodies)))
 
 
-@check(*STORED, Kind.DELETE, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, Kind.DELETE, writes=True, inferred=True, provenance=INFERRED)
 def check_deleted_is_gone(session: Session, group: Group) -> None:
     """What was deleted is neither read nor listed any more."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     delete, read = asking.on_one(group, Kind.DELETE), asking.on_one(group, Kind.READ)
     made = asking.create(group)
     reply = asking.send(delete, asking.at(delete, made), body=_delete_body(asking, delete))
@@ -233,29 +233,29 @@ def _counts_as_deleted(record: Any, before: Any) -> bool:
     )
 
 
-def _delete_body(asking: PlainTrying, operation: Operation) -> Any:
+def _delete_body(asking: InferredTrials, operation: Operation) -> Any:
     return asking.body(operation) if operation.plan and operation.plan.body_required else ABSENT
 
 
-@check(Kind.READ, plain=True, provenance=INFERRED)
+@check(Kind.READ, inferred=True, provenance=INFERRED)
 def check_unknown_is_not_found(session: Session, group: Group) -> None:
     """A record that nobody made is not found."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     read, model = asking.on_one(group, Kind.READ), group.resource.model
     if not model or not model.key:
         raise NotApplicable("a record does not show its key")
     unknown = asking.unknown(read)
-    reply = asking.send(read, asking.at(read, PlainMade(unknown, asking.above(group), None, None)))
+    reply = asking.send(read, asking.at(read, InferredRecord(unknown, asking.above(group), None, None)))
     record = asking.record(reply, read)
     if unknown in {str(within(record, steps)) for steps in (model.key, *model.other_keys)}:
         raise Inconclusive("no key is known that no record has")
     session.expect_one_of(reply, REFUSALS, f"a record that does not exist is answered {reply.status}")
 
 
-@check(Kind.CREATE, Kind.LIST, writes=True, plain=True, provenance=INFERRED)
+@check(Kind.CREATE, Kind.LIST, writes=True, inferred=True, provenance=INFERRED)
 def check_parents_are_apart(session: Session, group: Group) -> None:
     """What was made below one record is not listed below another."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     model = group.resource.model
     if not model or not any(one.resource for one in model.parents):
         raise NotApplicable("its records are not below others")
@@ -274,10 +274,10 @@ def check_parents_are_apart(session: Session, group: Group) -> None:
     asking.remove(group, made)
 
 
-@check(Kind.LIST, plain=True, provenance=INFERRED)
+@check(Kind.LIST, inferred=True, provenance=INFERRED)
 def check_page_size(session: Session, group: Group) -> None:
     """A list holds no more records than are asked for."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     tried = 0
     for operation in _lists(asking, group):
         sizes = [

@@ -10,11 +10,11 @@ from mockserver.conformance import (
     SUCCESSES,
     Group,
     Inconclusive,
+    InferredRecord,
+    InferredTrials,
     Kind,
     NotApplicable,
     Operation,
-    PlainMade,
-    PlainTrying,
     Provenance,
     Session,
     alike,
@@ -30,10 +30,10 @@ INFERRED = Provenance.INFERRED
 MANY = "a record written with others reads differently from what was sent"
 
 
-@check(Kind.ACTION, Kind.CREATE, Kind.READ, writes=True, plain=True, provenance=INFERRED)
+@check(Kind.ACTION, Kind.CREATE, Kind.READ, writes=True, inferred=True, provenance=INFERRED)
 def check_actions(session: Session, group: Group) -> None:
     """What is done to a record is seen when it is read, and nothing is done to one that is not there."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     for operation in group.all(Kind.ACTION):
         plan = operation.plan
         if not plan or not plan.key or plan.alias or plan.scope is None:
@@ -56,7 +56,7 @@ def check_actions(session: Session, group: Group) -> None:
                     not other, f"what an action does to a record is not seen by the next read ({listed(other)})"
                 )
                 judged += 1
-            unknown = PlainMade(asking.unknown(operation), made.above, None, None)
+            unknown = InferredRecord(asking.unknown(operation), made.above, None, None)
             nothing = asking.send(operation, asking.at(operation, unknown), body=body)
             if plan.words.get("replies") == "record" or "404" in plan.replies:
                 session.expect_one_of(
@@ -68,10 +68,10 @@ def check_actions(session: Session, group: Group) -> None:
         raise Inconclusive("nothing says what an action does to a record")
 
 
-@check(Kind.STUB, writes=True, plain=True, provenance=INFERRED)
+@check(Kind.STUB, writes=True, inferred=True, provenance=INFERRED)
 def check_repeated(session: Session, group: Group) -> None:
     """A reply to what keeps no record tells what was sent as it was sent, where both are described by one schema."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     for operation in group.all(Kind.STUB):
         plan = operation.plan
         if operation.method != "POST" or not plan or not session.may(operation) or plan.success.schema is None:
@@ -98,15 +98,15 @@ def own_keys(operation: Operation) -> set[str]:
     return {"id", "uuid", "key", f"{flat(singular(operation.path.rstrip('/').rpartition('/')[2]))}id"}
 
 
-@check(Kind.MEMBERSHIP, writes=True, plain=True, provenance=INFERRED)
+@check(Kind.MEMBERSHIP, writes=True, inferred=True, provenance=INFERRED)
 def check_memberships(session: Session, group: Group) -> None:
     """What was put into a collection is in it, and not any more when it was taken out."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     for operation in group.all(Kind.MEMBERSHIP):
         plan = operation.plan
         if not plan or not plan.key or plan.scope is None or not session.may(operation):
             continue
-        made = PlainMade(asking.unknown(operation), asking.above(group), None, None)
+        made = InferredRecord(asking.unknown(operation), asking.above(group), None, None)
         with session.each(operation):
             reply = asking.send(operation, asking.at(operation, made), body=asking.body(operation))
             if reply.status not in SUCCESSES:
@@ -132,10 +132,10 @@ def _reading(group: Group) -> Iterator[Operation]:
             yield one
 
 
-@check(Kind.SINGLETON, writes=True, plain=True, provenance=INFERRED)
+@check(Kind.SINGLETON, writes=True, inferred=True, provenance=INFERRED)
 def check_single(session: Session, group: Group) -> None:
     """A change of the one record is seen by the next read; PUT leaves nothing of what it does not send."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     reads = [one for one in group.all(Kind.SINGLETON) if one.method == "GET" and one.plan]
     writes = [
         one for one in group.all(Kind.SINGLETON) if one.plan and one.plan.words.get("does") in ("replace", "merge")
@@ -162,7 +162,12 @@ def check_single(session: Session, group: Group) -> None:
 
 
 def _shrunk(
-    session: Session, asking: PlainTrying, group: Group, operation: Operation, read: Operation, above: tuple[str, ...]
+    session: Session,
+    asking: InferredTrials,
+    group: Group,
+    operation: Operation,
+    read: Operation,
+    above: tuple[str, ...],
 ) -> int:
     full, small = asking.full_body(operation, 3), asking.body(operation, 4)
     if not isinstance(full, dict) or not isinstance(small, dict):
@@ -183,10 +188,10 @@ def _shrunk(
     return 1
 
 
-@check(Kind.BULK, Kind.READ, writes=True, plain=True, provenance=INFERRED)
+@check(Kind.BULK, Kind.READ, writes=True, inferred=True, provenance=INFERRED)
 def check_bulk(session: Session, group: Group) -> None:
     """Each record of a list that is written at once is read as it was sent."""
-    asking, judged, model = PlainTrying(session), 0, group.resource.model
+    asking, judged, model = InferredTrials(session), 0, group.resource.model
     for operation in group.all(Kind.BULK):
         plan = operation.plan
         if not plan or plan.words.get("does") == "delete" or not session.may(operation) or not has_members(operation):
@@ -204,7 +209,7 @@ def check_bulk(session: Session, group: Group) -> None:
                 key = asking.key(group, one)
                 if not key:
                     continue
-                found = asking.send(read, asking.at(read, PlainMade(key, above, one, None)))
+                found = asking.send(read, asking.at(read, InferredRecord(key, above, one, None)))
                 session.expect_one_of(found, SUCCESSES, f"a record written with others is answered {found.status}")
                 asking.keeps(
                     asking.comparable(group, one),
@@ -216,10 +221,10 @@ def check_bulk(session: Session, group: Group) -> None:
         raise Inconclusive("no record written with others can be read")
 
 
-@check(Kind.LOOKUP, plain=True, provenance=INFERRED)
+@check(Kind.LOOKUP, inferred=True, provenance=INFERRED)
 def check_lookups(session: Session, group: Group) -> None:
     """A look-up finds no records of another value than that in its path."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     for operation in group.all(Kind.LOOKUP):
         plan = operation.plan
         name = operation.path.rpartition("{")[2].rstrip("}/")
@@ -238,7 +243,7 @@ def check_lookups(session: Session, group: Group) -> None:
         raise NotApplicable("no look-up is by a member of its records")
 
 
-def _values(asking: PlainTrying, group: Group, name: str) -> list[str]:
+def _values(asking: InferredTrials, group: Group, name: str) -> list[str]:
     """Values of the member in records that are made."""
     if Kind.CREATE not in group.operations:
         return []

@@ -9,11 +9,11 @@ from mockserver.conformance import (
     SUCCESSES,
     Group,
     Inconclusive,
+    InferredRecord,
+    InferredTrials,
     Kind,
     NotApplicable,
     Operation,
-    PlainMade,
-    PlainTrying,
     Provenance,
     Session,
     alike,
@@ -42,16 +42,16 @@ def changing(session: Session, group: Group, *kinds: Kind) -> list[Operation]:
     return found
 
 
-def full_record(asking: PlainTrying, group: Group) -> PlainMade:
+def full_record(asking: InferredTrials, group: Group) -> InferredRecord:
     """A new record with all that a create takes. Raises Inconclusive."""
     made = asking.attempt(group, asking.above(group), asking.full_body(group.one(Kind.CREATE), 11))
     return made or asking.create(group)
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=207)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED, code=207)
 def check_values(session: Session, group: Group) -> None:
     """Every value that a change takes is read as it was sent, seldom ones too, and is in its reply."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     for operation in changing(session, group, Kind.REPLACE, Kind.PATCH):
         assert operation.plan
         read = asking.on_one(group, Kind.READ)
@@ -72,10 +72,10 @@ def check_values(session: Session, group: Group) -> None:
         asking.remove(group, made)
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=117)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED, code=117)
 def check_replaced(session: Session, group: Group) -> None:
     """PUT leaves nothing of what it does not send, where a create may leave it out."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     for operation in changing(session, group, Kind.REPLACE):
         made = full_record(asking, group)
         before = asking.read_back(group, made)
@@ -106,7 +106,7 @@ def check_replaced(session: Session, group: Group) -> None:
         asking.remove(group, made)
 
 
-def _least(asking: PlainTrying, group: Group, operation: Operation, body: Any) -> Any:
+def _least(asking: InferredTrials, group: Group, operation: Operation, body: Any) -> Any:
     """``body`` without the members that it and the record may do without, where the record is the whole of it."""
     if not isinstance(body, dict) or (operation.plan and operation.plan.sent):
         return body
@@ -116,10 +116,10 @@ def _least(asking: PlainTrying, group: Group, operation: Operation, body: Any) -
     return body
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=117)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED, code=117)
 def check_merged(session: Session, group: Group) -> None:
     """PATCH leaves as it was what it does not send, and takes away what it sends as null."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     for operation in changing(session, group, Kind.PATCH):
         made = full_record(asking, group)
         before = leveled(asking.read_back(group, made))
@@ -145,7 +145,7 @@ def check_merged(session: Session, group: Group) -> None:
         asking.remove(group, made)
 
 
-def _parts(asking: PlainTrying, group: Group, operation: Operation) -> list[tuple[str, Any]]:
+def _parts(asking: InferredTrials, group: Group, operation: Operation) -> list[tuple[str, Any]]:
     """Bodies that say a part of a record: the first member, the last, one that is null."""
     full, plan = asking.full_body(operation, 31), operation.plan
     assert plan
@@ -159,10 +159,10 @@ def _parts(asking: PlainTrying, group: Group, operation: Operation) -> list[tupl
     return tried[:4] or [("what must be there", asking.body(operation, 31))]
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_others(session: Session, group: Group) -> None:
     """A change of one record changes no other."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     for operation in changing(session, group, Kind.REPLACE, Kind.PATCH):
         above = asking.above(group)
         made, others = asking.create(group, above), [asking.create(group, above) for _ in range(2)]
@@ -184,13 +184,13 @@ def check_others(session: Session, group: Group) -> None:
             asking.remove(group, one)
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_unknown(session: Session, group: Group) -> None:
     """PATCH of a record that is not there is refused; PUT may make one, but does not fail."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     above = asking.above(group)
     for operation in changing(session, group, Kind.REPLACE, Kind.PATCH):
-        nothing = PlainMade(asking.unknown(operation), above, None, None)
+        nothing = InferredRecord(asking.unknown(operation), above, None, None)
         with session.each(operation):
             reply = asking.send(operation, asking.at(operation, nothing), body=asking.full_body(operation, 61))
             wanted = (*REFUSALS, *(SUCCESSES if operation.kind is Kind.REPLACE else ()))
@@ -199,10 +199,10 @@ def check_unknown(session: Session, group: Group) -> None:
                 asking.remove(group, nothing)
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=303)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED, code=303)
 def check_made_stays(session: Session, group: Group) -> None:
     """A change does not change when a record was made, nor its key."""
-    asking, model = PlainTrying(session), group.resource.model
+    asking, model = InferredTrials(session), group.resource.model
     for operation in changing(session, group, Kind.REPLACE, Kind.PATCH):
         made = full_record(asking, group)
         before = asking.read_back(group, made)

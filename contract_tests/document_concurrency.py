@@ -10,10 +10,10 @@ from mockserver.conformance import (
     SUCCESSES,
     Group,
     Inconclusive,
+    InferredRecord,
+    InferredTrials,
     Kind,
     NotApplicable,
-    PlainMade,
-    PlainTrying,
     Provenance,
     Session,
     alike,
@@ -35,10 +35,10 @@ def at_once(count: int, ask: Callable[[int], Any]) -> list[Any]:
         return list(pool.map(ask, range(count)))
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_creates(session: Session, group: Group) -> None:
     """Records that are created at the same moment are all there, each with what was sent for it."""
-    asking, create = PlainTrying(session), group.one(Kind.CREATE)
+    asking, create = InferredTrials(session), group.one(Kind.CREATE)
     above = asking.above(group)
     bodies = [asking.full_body(create, 300 + number) for number in range(AT_ONCE)]
     first = asking.attempt(group, above, bodies[0])
@@ -54,10 +54,10 @@ def check_creates(session: Session, group: Group) -> None:
         asking.remove(group, one)
 
 
-@check(*STORED, Kind.PATCH, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, Kind.PATCH, writes=True, inferred=True, provenance=INFERRED)
 def check_patches(session: Session, group: Group) -> None:
     """Patches of different members of one record at the same moment are all kept."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     patch = next((one for one in group.all(Kind.PATCH) if one.plan and one.plan.key and has_members(one)), None)
     if patch is None:
         raise NotApplicable("nothing patches a record that its path names")
@@ -81,7 +81,9 @@ def check_patches(session: Session, group: Group) -> None:
     asking.remove(group, made)
 
 
-def _all_kept(session: Session, asking: PlainTrying, group: Group, made: PlainMade, kept: dict[str, Any]) -> None:
+def _all_kept(
+    session: Session, asking: InferredTrials, group: Group, made: InferredRecord, kept: dict[str, Any]
+) -> None:
     found = asking.read_back(group, made)
     before = made.record if isinstance(made.record, dict) else {}
     if not isinstance(found, dict):

@@ -9,11 +9,11 @@ from mockserver.conformance import (
     SUCCESSES,
     Group,
     Inconclusive,
+    InferredRecord,
+    InferredTrials,
     Kind,
     NotApplicable,
     Operation,
-    PlainMade,
-    PlainTrying,
     Provenance,
     Session,
     check,
@@ -46,10 +46,10 @@ def _changing(session: Session, group: Group) -> list[Operation]:
     return found
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_other_versions(session: Session, group: Group) -> None:
     """A change or a delete on condition of another version than the record's is refused, and does nothing."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     for operation in _guarded(session, group):
         header = version_header(operation)
         made = asking.create(group)
@@ -67,10 +67,10 @@ def check_other_versions(session: Session, group: Group) -> None:
         raise NotApplicable("nothing is done to a record on condition of its version")
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_versions(session: Session, group: Group) -> None:
     """Of two changes of one version the second is refused; the version that a reply tells is that of the record."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     for operation in _changing(session, group):
         header, made = version_header(operation), asking.create(group)
         assert header
@@ -97,10 +97,10 @@ def check_versions(session: Session, group: Group) -> None:
         raise Inconclusive("no read shows a version that a change can name")
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_not_modified(session: Session, group: Group) -> None:
     """A read answers 304 to who has the version that is there, where the document says so, and to nobody else."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     read = asking.on_one(group, Kind.READ)
     named = [one.name for one in read.plan.parameters if flat(one.name) == "ifnonematch"] if read.plan else []
     if not named or not read.plan or str(NOT_MODIFIED) not in read.plan.replies:
@@ -123,10 +123,10 @@ def check_not_modified(session: Session, group: Group) -> None:
     asking.remove(group, made)
 
 
-@check(Kind.CREATE, writes=True, plain=True, provenance=INFERRED)
+@check(Kind.CREATE, writes=True, inferred=True, provenance=INFERRED)
 def check_repeated(session: Session, group: Group) -> None:
     """A create that is sent again with the key of the first makes no second record."""
-    asking, create = PlainTrying(session), group.one(Kind.CREATE)
+    asking, create = InferredTrials(session), group.one(Kind.CREATE)
     key = repeat_key(create)
     if key is None or create.plan is None:
         raise NotApplicable("no header marks a request that is sent again")
@@ -137,5 +137,5 @@ def check_repeated(session: Session, group: Group) -> None:
         raise Inconclusive(f"{create.id} answered {replies[0].status}")
     keys = [asking.told_key(group, asking.record(one, create), one) for one in replies if one.status in SUCCESSES]
     for one in {*keys} - {""}:
-        asking.remembered(group, PlainMade(one, above, None, None))
+        asking.remembered(group, InferredRecord(one, above, None, None))
     session.expect(len(set(keys)) == 1, "a create that is sent again with its key makes another record", listed(keys))

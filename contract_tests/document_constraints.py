@@ -10,11 +10,11 @@ from mockserver.conformance import (
     SUCCESSES,
     Group,
     Inconclusive,
+    InferredSpoiling,
+    InferredTrials,
     Kind,
     NotApplicable,
     Operation,
-    PlainSpoiling,
-    PlainTrying,
     Provenance,
     Received,
     Session,
@@ -36,7 +36,7 @@ def writing(session: Session, group: Group) -> Iterator[Operation]:
     yield from (one for one in group.all() if one.plan and session.may(one) and has_members(one))
 
 
-def place_of(asking: PlainTrying, group: Group, operation: Operation) -> Mapping[str, str]:
+def place_of(asking: InferredTrials, group: Group, operation: Operation) -> Mapping[str, str]:
     """What fills the path: a record of the check's own where the path names one. Raises Inconclusive."""
     plan = operation.plan
     assert plan
@@ -49,8 +49,8 @@ def place_of(asking: PlainTrying, group: Group, operation: Operation) -> Mapping
 
 def spoilt(session: Session, group: Group, *, formats: bool) -> int:
     """Send each operation bodies that break one constraint each; how many were sent."""
-    asking, tried = PlainTrying(session), 0
-    spoiling = PlainSpoiling(asking)
+    asking, tried = InferredTrials(session), 0
+    spoiling = InferredSpoiling(asking)
     for operation in writing(session, group):
         try:
             values = place_of(asking, group, operation)
@@ -69,7 +69,7 @@ def spoilt(session: Session, group: Group, *, formats: bool) -> int:
     return tried
 
 
-def taken_body(asking: PlainTrying, group: Group, operation: Operation, values: Mapping[str, str]) -> Any:
+def taken_body(asking: InferredTrials, group: Group, operation: Operation, values: Mapping[str, str]) -> Any:
     """The fullest valid body that is taken: one that is refused anyway says nothing. Raises Inconclusive."""
     for body in (asking.full_body(operation), asking.body(operation)):
         sent, reply = asking.submit(operation, values, asking.renewed(group, operation, body))
@@ -87,24 +87,24 @@ def refused(session: Session, reply: Received, what: str, *, may_be_passed_over:
         session.expect_one_of(reply, REFUSALS, cause)
 
 
-@check(writes=True, plain=True, code=200)
+@check(writes=True, inferred=True, code=200)
 def check_bodies(session: Session, group: Group) -> None:
     """A body that breaks one constraint of its schema is refused."""
     if not spoilt(session, group, formats=False):
         raise NotApplicable("no accepted body has a constraint")
 
 
-@check(writes=True, plain=True, provenance=Provenance.INFERRED, code=200)
+@check(writes=True, inferred=True, provenance=Provenance.INFERRED, code=200)
 def check_formats(session: Session, group: Group) -> None:
     """A text in a body that is not of its format is refused."""
     if not spoilt(session, group, formats=True):
         raise NotApplicable("no accepted body has a string with a format")
 
 
-@check(writes=True, plain=True, code=200)
+@check(writes=True, inferred=True, code=200)
 def check_unreadable(session: Session, group: Group) -> None:
     """A body that is not JSON, or is not there though there must be one, is refused."""
-    asking, tried = PlainTrying(session), 0
+    asking, tried = InferredTrials(session), 0
     for operation in writing(session, group):
         assert operation.plan
         if not is_plain_json(media_of(operation)):
@@ -129,10 +129,10 @@ def check_unreadable(session: Session, group: Group) -> None:
         raise NotApplicable("no operation takes a body")
 
 
-@check(writes=True, plain=True, provenance=Provenance.INFERRED, code=200)
+@check(writes=True, inferred=True, provenance=Provenance.INFERRED, code=200)
 def check_media_types(session: Session, group: Group) -> None:
     """A body of a media type that the document does not declare is refused."""
-    asking, tried = PlainTrying(session), 0
+    asking, tried = InferredTrials(session), 0
     for operation in writing(session, group):
         assert operation.plan
         if any("*" in name or name.startswith("text/") for name in operation.plan.bodies):
@@ -151,18 +151,18 @@ def check_media_types(session: Session, group: Group) -> None:
         raise NotApplicable("no operation takes JSON alone")
 
 
-@check(plain=True, code=200)
+@check(inferred=True, code=200)
 def check_parameters(session: Session, group: Group) -> None:
     """A parameter that breaks its schema, or is missing though it must be there, is refused."""
     if not spoilt_parameters(session, group, formats=False):
         raise NotApplicable("no parameter has a constraint")
 
 
-@check(writes=True, plain=True, code=200)
+@check(writes=True, inferred=True, code=200)
 def check_needed_by_writes(session: Session, group: Group) -> None:
     """A write without a header or query parameter that must be there is refused."""
-    asking, tried = PlainTrying(session), 0
-    spoiling = PlainSpoiling(asking)
+    asking, tried = InferredTrials(session), 0
+    spoiling = InferredSpoiling(asking)
     for operation in group.all():
         if not operation.plan or not session.may(operation) or operation.facts.is_safe:
             continue
@@ -182,7 +182,7 @@ def check_needed_by_writes(session: Session, group: Group) -> None:
         raise NotApplicable("no write requires a header or a parameter")
 
 
-@check(plain=True, provenance=Provenance.INFERRED, code=200)
+@check(inferred=True, provenance=Provenance.INFERRED, code=200)
 def check_formats_of_parameters(session: Session, group: Group) -> None:
     """A parameter that is not of its format is refused."""
     if not spoilt_parameters(session, group, formats=True):
@@ -191,8 +191,8 @@ def check_formats_of_parameters(session: Session, group: Group) -> None:
 
 def spoilt_parameters(session: Session, group: Group, *, formats: bool) -> int:
     """Ask with parameters that are wrong in one way each; how often that was."""
-    asking, tried = PlainTrying(session), 0
-    spoiling = PlainSpoiling(asking)
+    asking, tried = InferredTrials(session), 0
+    spoiling = InferredSpoiling(asking)
     for operation in group.all():
         plan = operation.plan
         if not plan or not session.may(operation) or not operation.facts.is_safe or not plan.parameters:

@@ -10,10 +10,10 @@ from mockserver.conformance import (
     SUCCESSES,
     Group,
     Inconclusive,
+    InferredTrials,
     Kind,
     NotApplicable,
     Operation,
-    PlainTrying,
     Provenance,
     Session,
     check,
@@ -25,10 +25,10 @@ MOST, READS = 12, 3
 """How many operations of one resource are asked; how many of these read, wherever they stand."""
 
 
-@check(plain=True)
+@check(inferred=True)
 def check_every_operation(session: Session, group: Group) -> None:
     """No operation that asks for credentials answers without them; where nothing may be written, those that read."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     asked = [one for one in group.all() if one.plan and one.plan.needs and session.may(one)]
     if not asked:
         raise NotApplicable("nothing asks for credentials")
@@ -44,10 +44,10 @@ def check_every_operation(session: Session, group: Group) -> None:
             session.expect_one_of(reply, REFUSED, f"without credentials the request is answered {reply.status}")
 
 
-@check(plain=True, provenance=Provenance.INFERRED)
+@check(inferred=True, provenance=Provenance.INFERRED)
 def check_wrong_ones(session: Session, group: Group) -> None:
     """No operation that asks for credentials answers to those that nobody issued, or that have expired."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     if session.own.mint or not session.own.token:
         raise NotApplicable("the run was given no token, so the target may accept any")
     asked = [one for one in group.all() if one.plan and one.plan.needs and session.may(one)]
@@ -73,7 +73,7 @@ def check_wrong_ones(session: Session, group: Group) -> None:
         raise NotApplicable("nothing asks for credentials")
 
 
-def place_of(asking: PlainTrying, group: Group, operation: Operation) -> Mapping[str, str]:
+def place_of(asking: InferredTrials, group: Group, operation: Operation) -> Mapping[str, str]:
     """What fills the path: a record of the check's own, where one may be made and is named. Raises Inconclusive."""
     can_be_made = Kind.CREATE in group.operations and not asking.session.limits.reads_only
     if operation.plan and operation.plan.key and can_be_made and operation.kind is not Kind.CREATE:

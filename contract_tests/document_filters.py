@@ -13,11 +13,11 @@ from mockserver.conformance import (
     SUCCESSES,
     Group,
     Inconclusive,
+    InferredList,
+    InferredRecord,
+    InferredTrials,
     Kind,
     NotApplicable,
-    PlainListing,
-    PlainMade,
-    PlainTrying,
     PlannedParameter,
     Provenance,
     Session,
@@ -43,13 +43,13 @@ MOST = 3
 """By how many members a list is ordered."""
 
 
-@check(plain=True, provenance=INFERRED)
+@check(inferred=True, provenance=INFERRED)
 def check_filters(session: Session, group: Group) -> None:
     """A parameter that is called like a member of the records finds those that have the value, and no others."""
-    asking, tried = PlainTrying(session), 0
+    asking, tried = InferredTrials(session), 0
     for operation in asking.whole_lists(group, Kind.LIST, Kind.SEARCH):
         above, made = asking.several(group, MADE)
-        listing, plan = PlainListing(asking, group, operation, above), operation.plan
+        listing, plan = InferredList(asking, group, operation, above), operation.plan
         assert plan
         items = [one for one in asking.items(listing.ask({}), operation) if isinstance(one, dict)]
         if not items:
@@ -83,8 +83,8 @@ def _is_listed(record: dict[str, Any], parameter: str) -> bool:
 
 
 def _of_several(
-    asking: PlainTrying, group: Group, above: tuple[str, ...], name: str, records: list[Any]
-) -> list[PlainMade]:
+    asking: InferredTrials, group: Group, above: tuple[str, ...], name: str, records: list[Any]
+) -> list[InferredRecord]:
     """A new record with two values in its list ``name``; none where it is no list, or some of ``records`` have two."""
     lists = [one[name] for one in records if isinstance(one, dict) and isinstance(one.get(name), list)]
     values = [*dict.fromkeys(one for each in lists for one in each if isinstance(one, str))]
@@ -107,8 +107,8 @@ def _distinct(items: list[dict[str, Any]], name: str) -> list[Any]:
 
 
 def _filtered(
-    session: Session, asking: PlainTrying, group: Group, listing: PlainListing, parameter: str, name: str, value: Any,
-    items: list[dict[str, Any]],
+    session: Session, asking: InferredTrials, group: Group, listing: InferredList, parameter: str, name: str,
+    value: Any, items: list[dict[str, Any]],
 ) -> None:  # fmt: skip
     reply = listing.ask({parameter: _as_text(value)})
     if reply.status not in SUCCESSES:
@@ -124,7 +124,7 @@ def _filtered(
     session.expect_listing(listing.operation, keys, cause, listed(missing), holds=missing)
 
 
-def _led_on(session: Session, listing: PlainListing, parameter: str, name: str, value: Any) -> bool:
+def _led_on(session: Session, listing: InferredList, parameter: str, name: str, value: Any) -> bool:
     """Expect the address of the next page to ask for the same records; whether it is seen to do so."""
     by = listing.parameter(list_words.SIZES)
     page = listing.page({parameter: _as_text(value), by.name: "1"}) if by and listing.takes(by, 1) else None
@@ -156,13 +156,13 @@ def _meets(found: Any, value: Any) -> bool:
     return alike(value, found) if not isinstance(value, str) else value.lower() in str(found).lower()
 
 
-@check(Kind.LIST, plain=True, provenance=INFERRED)
+@check(Kind.LIST, inferred=True, provenance=INFERRED)
 def check_sorted(session: Session, group: Group) -> None:
     """A list that is asked for in the order of a member is in that order, ascending or descending."""
-    asking, tried = PlainTrying(session), 0
+    asking, tried = InferredTrials(session), 0
     for operation in asking.whole_lists(group, Kind.LIST):
         above, made = asking.several(group, MADE)
-        listing = PlainListing(asking, group, operation, above)
+        listing = InferredList(asking, group, operation, above)
         items = [leveled(one) for one in asking.items(listing.ask({}), operation) if isinstance(one, dict)]
         orders = [*_orders(asking, listing, items)] if len(items) > 2 else []
         for turns in _judged(asking, listing, orders):
@@ -174,11 +174,11 @@ def check_sorted(session: Session, group: Group) -> None:
             asking.remove(group, one)
     if not tried:
         wanted = list_words.SORTS
-        taken = any(PlainListing(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST))
+        taken = any(InferredList(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST))
         raise (Inconclusive if taken else NotApplicable)("no list can be ordered by a member that differs")
 
 
-def _judged(asking: PlainTrying, listing: PlainListing, orders: list[Order]) -> list[Order]:
+def _judged(asking: InferredTrials, listing: InferredList, orders: list[Order]) -> list[Order]:
     """The orders to judge: the first where the document names what to order by, else those that the target knows.
 
     What it does not know leaves the list as it is; where it knows none of them, the first is judged, as none is given.
@@ -191,7 +191,7 @@ def _judged(asking: PlainTrying, listing: PlainListing, orders: list[Order]) -> 
     return known[:MOST] or orders[:1]
 
 
-def _orders(asking: PlainTrying, listing: PlainListing, items: list[dict[str, Any]]) -> Iterator[Order]:
+def _orders(asking: InferredTrials, listing: InferredList, items: list[dict[str, Any]]) -> Iterator[Order]:
     """For each member to order by: its name, what asks for that, and whether it is the other way round."""
     sort = listing.parameter(list_words.SORTS)
     way, words = _direction(asking, listing)
@@ -214,7 +214,7 @@ def _orders(asking: PlainTrying, listing: PlainListing, items: list[dict[str, An
             yield [(name, {sort.name: name, way.name: word}, bool(number)) for number, word in enumerate(words)]
 
 
-def _direction(asking: PlainTrying, listing: PlainListing) -> tuple[PlannedParameter | None, tuple[str, str]]:
+def _direction(asking: InferredTrials, listing: InferredList) -> tuple[PlannedParameter | None, tuple[str, str]]:
     """The parameter that says which way round, and its words; ``order`` may be one where another names the member."""
     sort, plan = listing.parameter(list_words.SORTS), listing.operation.plan
     way = listing.parameter(list_words.DIRECTIONS)
@@ -230,7 +230,13 @@ def _direction(asking: PlainTrying, listing: PlainListing) -> tuple[PlannedParam
 
 
 def _in_order(
-    session: Session, asking: PlainTrying, listing: PlainListing, query: dict[str, str], name: str, *, is_down: bool
+    session: Session,
+    asking: InferredTrials,
+    listing: InferredList,
+    query: dict[str, str],
+    name: str,
+    *,
+    is_down: bool,
 ) -> None:
     reply = listing.ask(query)
     items = (leveled(one) for one in asking.items(reply, listing.operation) if isinstance(one, dict))

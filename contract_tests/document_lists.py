@@ -9,13 +9,13 @@ from mockserver.conformance import (
     SUCCESSES,
     Group,
     Inconclusive,
+    InferredList,
+    InferredPage,
+    InferredRecord,
+    InferredTrials,
     Kind,
     NotApplicable,
     Operation,
-    PlainListing,
-    PlainMade,
-    PlainPage,
-    PlainTrying,
     Provenance,
     Session,
     check,
@@ -34,13 +34,13 @@ INFERRED = Provenance.INFERRED
 NAMES_ANOTHER = "a list below a record holds one that names a different record"
 
 
-@check(Kind.LIST, plain=True, provenance=INFERRED)
+@check(Kind.LIST, inferred=True, provenance=INFERRED)
 def check_pages(session: Session, group: Group) -> None:
     """Page after page a list holds each of its records once, in one order, and says truly whether there are more."""
-    asking, tried = PlainTrying(session), 0
+    asking, tried = InferredTrials(session), 0
     for operation in asking.whole_lists(group, Kind.LIST):
         above, made = asking.several(group, MADE)
-        listing = PlainListing(asking, group, operation, above)
+        listing = InferredList(asking, group, operation, above)
         by = listing.parameter(list_words.SIZES)
         if by is None:
             continue
@@ -61,11 +61,11 @@ def check_pages(session: Session, group: Group) -> None:
             asking.remove(group, one)
     if not tried:
         wanted = list_words.SIZES
-        taken = any(PlainListing(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST))
+        taken = any(InferredList(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST))
         raise (Inconclusive if taken else NotApplicable)("no list has parameters for its pages and records enough")
 
 
-def _walked(session: Session, listing: PlainListing, keys: tuple[str, ...], size: int, own: frozenset[str]) -> None:
+def _walked(session: Session, listing: InferredList, keys: tuple[str, ...], size: int, own: frozenset[str]) -> None:
     pages = [*listing.walk(size, PAGES)]
     found = [key for page in pages for key in page.keys]
     is_led = listing.parameter(list_words.PAGES | list_words.OFFSETS)
@@ -98,7 +98,7 @@ def _walked(session: Session, listing: PlainListing, keys: tuple[str, ...], size
         )
 
 
-def _counts(session: Session, listing: PlainListing, whole: PlainPage) -> None:
+def _counts(session: Session, listing: InferredList, whole: InferredPage) -> None:
     """Expect a page that holds all records to say how many they are, and that there are no more."""
     for name, total in _numbers(whole, list_words.TOTALS):
         expected = whole.breaks(name, "counts", listing.items_place)
@@ -113,7 +113,7 @@ def _counts(session: Session, listing: PlainListing, whole: PlainPage) -> None:
 
 
 def _tells(
-    session: Session, listing: PlainListing, full: list[PlainPage], number: int, total: int, size: int, own: int
+    session: Session, listing: InferredList, full: list[InferredPage], number: int, total: int, size: int, own: int
 ) -> None:
     """Expect one of several pages to say truly which it is, whether it is the last, and how many there are of all.
 
@@ -142,19 +142,19 @@ def _tells(
             session.expect(page.facts[name] is not is_last, cause, "", expected)
 
 
-def _numbers(page: PlainPage, names: frozenset[str]) -> list[tuple[str, int]]:
+def _numbers(page: InferredPage, names: frozenset[str]) -> list[tuple[str, int]]:
     """The facts of those names that are whole numbers."""
     return [(name, page.facts[name]) for name in sorted(names & page.facts.keys()) if type(page.facts[name]) is int]
 
 
-@check(Kind.LIST, Kind.CREATE, Kind.READ, writes=True, plain=True, provenance=INFERRED)
+@check(Kind.LIST, Kind.CREATE, Kind.READ, writes=True, inferred=True, provenance=INFERRED)
 def check_as_read(session: Session, group: Group) -> None:
     """A list holds each new record once, and as it is read."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     read = asking.on_one(group, Kind.READ)
     for operation in asking.whole_lists(group, Kind.LIST):
         above, made = asking.several(group, MADE)
-        listing = PlainListing(asking, group, operation, above)
+        listing = InferredList(asking, group, operation, above)
         by = listing.parameter(list_words.SIZES)
         most = next((size for size in SIZES if by and listing.takes(by, size)), 0)
         query = {by.name: str(most)} if by and most else {}
@@ -173,7 +173,7 @@ def check_as_read(session: Session, group: Group) -> None:
                 key = asking.key(group, record)
                 if key not in {one.key for one in (*made, *([fresh] if fresh else []))}:
                     continue
-                found = asking.send(read, asking.at(read, PlainMade(key, above, None, None)))
+                found = asking.send(read, asking.at(read, InferredRecord(key, above, None, None)))
                 if found.status in SUCCESSES:
                     judged += 1
                     seen = asking.record(found, read)
@@ -188,7 +188,7 @@ def check_as_read(session: Session, group: Group) -> None:
         raise Inconclusive("no list holds the records that were made")
 
 
-def _shown_by_both(asking: PlainTrying, operation: Operation, read: Operation) -> set[str]:
+def _shown_by_both(asking: InferredTrials, operation: Operation, read: Operation) -> set[str]:
     """The members of a record that list and read describe by one schema."""
     shapes, plans = asking.maker.shapes, (operation.plan, read.plan)
     schemas = [plan.success.schema if plan else None for plan in plans]
@@ -201,7 +201,7 @@ def _shown_by_both(asking: PlainTrying, operation: Operation, read: Operation) -
     return shapes.in_common(shown, record) if shown is not None and record is not None else set()
 
 
-def _richest(asking: PlainTrying, group: Group) -> Any:
+def _richest(asking: InferredTrials, group: Group) -> Any:
     """The body of a create that says most: lists of several items show what a list of records cuts off."""
     return max(asking.bodies(group, group.one(Kind.CREATE)), key=_items_in)
 
@@ -211,10 +211,10 @@ def _items_in(body: Any) -> int:
     return sum(len(one) for one in body.values() if isinstance(one, list)) if isinstance(body, dict) else 0
 
 
-@check(Kind.LIST, Kind.CREATE, writes=True, plain=True, provenance=INFERRED)
+@check(Kind.LIST, Kind.CREATE, writes=True, inferred=True, provenance=INFERRED)
 def check_named(session: Session, group: Group) -> None:
     """A list below a record holds those that name it, and no others."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     for operation in group.all(Kind.LIST):
         plan = operation.plan
         parent = plan.within[-1] if plan and plan.within else None

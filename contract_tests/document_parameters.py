@@ -8,11 +8,11 @@ from typing import Any
 from mockserver.conformance import (
     SUCCESSES,
     Group,
+    InferredList,
+    InferredRecord,
+    InferredTrials,
     Kind,
     NotApplicable,
-    PlainListing,
-    PlainMade,
-    PlainTrying,
     Provenance,
     Session,
     check,
@@ -29,13 +29,13 @@ LONGEST_PAGE = 25
 """A page of more records by default is not filled to see its end."""
 
 
-@check(Kind.LIST, plain=True, provenance=INFERRED)
+@check(Kind.LIST, inferred=True, provenance=INFERRED)
 def check_defaults(session: Session, group: Group) -> None:
     """A list answers without a parameter what it answers with the default that the document tells of it."""
-    asking, tried = PlainTrying(session), 0
+    asking, tried = InferredTrials(session), 0
     for operation in asking.whole_lists(group, Kind.LIST):
         above = asking.above(group)
-        listing = PlainListing(asking, group, operation, above)
+        listing = InferredList(asking, group, operation, above)
         defaults = dict(_defaults(asking, listing))
         if not defaults:
             continue
@@ -49,7 +49,7 @@ def check_defaults(session: Session, group: Group) -> None:
         raise NotApplicable("no list has a parameter with a default")
 
 
-def _defaults(asking: PlainTrying, listing: PlainListing) -> Iterator[tuple[str, Any]]:
+def _defaults(asking: InferredTrials, listing: InferredList) -> Iterator[tuple[str, Any]]:
     """The parameters of a list that may be left out, with the value that they have then."""
     plan, model, shapes = listing.operation.plan, listing.operation.resource.model, asking.maker.shapes
     members = {flat(name) for name in shapes.properties(model.record)} if model and model.record is not None else set()
@@ -62,7 +62,9 @@ def _defaults(asking: PlainTrying, listing: PlainListing) -> Iterator[tuple[str,
             yield one.name, value
 
 
-def _filled(asking: PlainTrying, group: Group, listing: PlainListing, defaults: dict[str, Any]) -> list[PlainMade]:
+def _filled(
+    asking: InferredTrials, group: Group, listing: InferredList, defaults: dict[str, Any]
+) -> list[InferredRecord]:
     """Records made so that a page of the default size does not hold all."""
     sizes = [value for name, value in defaults.items() if flat(name) in list_words.SIZES and type(value) is int]
     wanted = sizes[0] + 1 if sizes and 0 < sizes[0] <= LONGEST_PAGE else MADE
@@ -74,7 +76,9 @@ def _filled(asking: PlainTrying, group: Group, listing: PlainListing, defaults: 
     return [one for body in bodies if (one := asking.attempt(group, listing.above, body))]
 
 
-def _left_out(session: Session, asking: PlainTrying, group: Group, listing: PlainListing, name: str, value: Any) -> int:
+def _left_out(
+    session: Session, asking: InferredTrials, group: Group, listing: InferredList, name: str, value: Any
+) -> int:
     """Judge one parameter; 0 where the target refuses its default, or lists something else each time."""
     usual, again, said = (listing.ask(query) for query in ({}, {}, {name: text_of(value)}))
     if any(one.status not in SUCCESSES for one in (usual, said, again)):
@@ -91,12 +95,12 @@ def _left_out(session: Session, asking: PlainTrying, group: Group, listing: Plai
     return 1
 
 
-@check(Kind.LIST, plain=True, provenance=INFERRED)
+@check(Kind.LIST, inferred=True, provenance=INFERRED)
 def check_totals(session: Session, group: Group) -> None:
     """A list tells how many records there are in the header that the document declares for that."""
-    asking, tried = PlainTrying(session), 0
+    asking, tried = InferredTrials(session), 0
     for operation in asking.whole_lists(group, Kind.LIST):
-        reply = PlainListing(asking, group, operation, asking.above(group)).ask({})
+        reply = InferredList(asking, group, operation, asking.above(group)).ask({})
         said = asking.replies.declared(operation, reply.status)
         if said is None or reply.status not in SUCCESSES:
             continue

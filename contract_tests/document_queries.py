@@ -12,11 +12,11 @@ from mockserver.conformance import (
     SUCCESSES,
     Bound,
     Group,
+    InferredList,
+    InferredRecord,
+    InferredTrials,
     Kind,
     NotApplicable,
-    PlainListing,
-    PlainMade,
-    PlainTrying,
     Provenance,
     Session,
     alike,
@@ -53,7 +53,7 @@ def members(items: list[Item]) -> list[str]:
     return list(dict.fromkeys(name for one in items for name in one))
 
 
-def filters(listing: PlainListing, items: list[Item]) -> Iterator[tuple[str, str]]:
+def filters(listing: InferredList, items: list[Item]) -> Iterator[tuple[str, str]]:
     """The query parameters that are called like a member of the records, with that member."""
     plan = listing.operation.plan
     for one in plan.parameters if plan else ():
@@ -63,12 +63,12 @@ def filters(listing: PlainListing, items: list[Item]) -> Iterator[tuple[str, str
 
 
 def _lists(
-    session: Session, asking: PlainTrying, group: Group
-) -> Iterator[tuple[PlainListing, list[Item], list[PlainMade]]]:
+    session: Session, asking: InferredTrials, group: Group
+) -> Iterator[tuple[InferredList, list[Item], list[InferredRecord]]]:
     """Lists with some of the records that they hold; those that are made for it are removed again."""
     for operation in asking.whole_lists(group, Kind.LIST):
         above, made = asking.several(group, MADE)
-        listing = PlainListing(asking, group, operation, above)
+        listing = InferredList(asking, group, operation, above)
         items = [one for one in asking.items(listing.ask({}), operation) if isinstance(one, dict)]
         if items:
             with session.each(operation):
@@ -77,10 +77,10 @@ def _lists(
             asking.remove(group, one)
 
 
-@check(plain=True, provenance=INFERRED)
+@check(inferred=True, provenance=INFERRED)
 def check_together(session: Session, group: Group) -> None:
     """Two parameters that are called like members of the records find those that have both values."""
-    asking, tried = PlainTrying(session), 0
+    asking, tried = InferredTrials(session), 0
     for listing, items, _ in _lists(session, asking, group):
         pairs = [*combinations(filters(listing, items), 2)][:MOST]
         for (one, first), (other, second) in pairs:
@@ -110,7 +110,7 @@ def _values(items: list[Item], first: str, second: str) -> Iterator[tuple[Any, A
 
 
 def _searched(
-    session: Session, asking: PlainTrying, listing: PlainListing, items: list[Item], by: tuple[str, str, Any]
+    session: Session, asking: InferredTrials, listing: InferredList, items: list[Item], by: tuple[str, str, Any]
 ) -> int:
     """The same for one of them and a text to search for, of a record with another value."""
     taken, (parameter, name, value) = listing.parameter(list_words.TEXTS), by
@@ -126,13 +126,13 @@ def _searched(
     return 1
 
 
-def _lacks(session: Session, listing: PlainListing, found: list[Item], strange: list[Item], cause: str) -> None:
+def _lacks(session: Session, listing: InferredList, found: list[Item], strange: list[Item], cause: str) -> None:
     """Expect none of what was found to be ``strange``."""
     detail = f"{len(strange)} of {len(found)}"
     session.expect_listing(listing.operation, listing.keys(found), cause, detail, lacks=listing.keys(strange))
 
 
-def _asked(asking: PlainTrying, listing: PlainListing, query: dict[str, Any]) -> list[Item] | None:
+def _asked(asking: InferredTrials, listing: InferredList, query: dict[str, Any]) -> list[Item] | None:
     """What is found; None where the document does not allow the values, or the target refuses them."""
     plan = listing.operation.plan
     schemas = {one.name: one.schema for one in plan.parameters} if plan else {}
@@ -151,10 +151,10 @@ def _has(record: Item, name: str, value: Any) -> bool:
     return alike(value, found) if not isinstance(value, str) else value.lower() in str(found).lower()
 
 
-@check(plain=True, provenance=INFERRED)
+@check(inferred=True, provenance=INFERRED)
 def check_ranges(session: Session, group: Group) -> None:
     """A parameter that is called like a bound of a member finds records on that side of it, and all of them."""
-    asking, tried = PlainTrying(session), 0
+    asking, tried = InferredTrials(session), 0
     for listing, items, _ in _lists(session, asking, group):
         bounds = dict(_bounds(listing, items))
         for parameter, asked in bounds.items():
@@ -166,7 +166,7 @@ def check_ranges(session: Session, group: Group) -> None:
 
 
 def _ranged(
-    session: Session, asking: PlainTrying, group: Group, listing: PlainListing, items: list[Item],
+    session: Session, asking: InferredTrials, group: Group, listing: InferredList, items: list[Item],
     by: tuple[str, Bound], opposite: str | None,
 ) -> int:  # fmt: skip
     """Judge one end of a range; 0 where the records differ too little, or the target refuses it.
@@ -205,7 +205,7 @@ def _ranged(
     return 1
 
 
-def _holds_its_end(listing: PlainListing, parameter: str, bound: Any) -> bool:
+def _holds_its_end(listing: InferredList, parameter: str, bound: Any) -> bool:
     """Whether a range has its end in it: told by its word or in words, of what is shown as exactly as it is kept."""
     plan = listing.operation.plan
     description = next((one.description for one in (plan.parameters if plan else ()) if one.name == parameter), "")
@@ -234,7 +234,7 @@ def _is_ordered(value: Any) -> bool:
     return type(value) in (int, float) or is_day
 
 
-def _bounds(listing: PlainListing, items: list[Item]) -> Iterator[tuple[str, Bound]]:
+def _bounds(listing: InferredList, items: list[Item]) -> Iterator[tuple[str, Bound]]:
     """Parameters such as ``min_age`` and ``price[lte]``, each with what it is a bound of."""
     plan, known = listing.operation.plan, {flat(name): name for name in members(items)}
     for one in plan.parameters if plan else ():
@@ -243,10 +243,10 @@ def _bounds(listing: PlainListing, items: list[Item]) -> Iterator[tuple[str, Bou
             yield one.name, bound
 
 
-@check(plain=True, provenance=INFERRED)
+@check(inferred=True, provenance=INFERRED)
 def check_counted(session: Session, group: Group) -> None:
     """What a list says of how many records there are holds where a parameter asks for some of them, too."""
-    asking, tried = PlainTrying(session), 0
+    asking, tried = InferredTrials(session), 0
     for listing, items, _ in _lists(session, asking, group):
         for parameter, name in filters(listing, items):
             value = next((one[name] for one in items if isinstance(one.get(name), str | int)), None)

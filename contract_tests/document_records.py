@@ -10,11 +10,11 @@ from mockserver.conformance import (
     SUCCESSES,
     Group,
     Inconclusive,
+    InferredRecord,
+    InferredTrials,
     Kind,
     NotApplicable,
     Operation,
-    PlainMade,
-    PlainTrying,
     Provenance,
     Session,
     check,
@@ -35,10 +35,10 @@ LONG_AGO = {"date-time": "2001-09-09T01:46:40Z", "date": "2001-09-09"}
 """Moments that no clock of a server comes to by itself, as it may come to those that are made like any value."""
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=207)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED, code=207)
 def check_values(session: Session, group: Group) -> None:
     """Every value that a create takes is read as it was sent, seldom ones too, and is in its reply."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     create, read = group.one(Kind.CREATE), asking.on_one(group, Kind.READ)
     above, judged = asking.above(group), 0
     for body in asking.bodies(group, create):
@@ -58,10 +58,10 @@ def check_values(session: Session, group: Group) -> None:
         raise Inconclusive("no body was taken")
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_apart(session: Session, group: Group) -> None:
     """A record that is created or deleted changes no other."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     above = asking.above(group)
     made = [asking.create(group, above) for _ in range(3)]
     keys = [one.key for one in made]
@@ -83,7 +83,9 @@ def check_apart(session: Session, group: Group) -> None:
         asking.remove(group, one)
 
 
-def _once(session: Session, asking: PlainTrying, group: Group, made: PlainMade, known: Mapping[str, Any]) -> None:
+def _once(
+    session: Session, asking: InferredTrials, group: Group, made: InferredRecord, known: Mapping[str, Any]
+) -> None:
     """Expect no second record like ``made`` in the list that was not ``known`` in it before."""
     sent, new = asking.comparable(group, made.sent), asking.as_listed(group, made.above)
     if isinstance(sent, dict) and sent and made.key in new:
@@ -96,7 +98,12 @@ def _once(session: Session, asking: PlainTrying, group: Group, made: PlainMade, 
 
 
 def _same(
-    session: Session, asking: PlainTrying, group: Group, made: list[PlainMade], before: dict[str, Any], what: str
+    session: Session,
+    asking: InferredTrials,
+    group: Group,
+    made: list[InferredRecord],
+    before: dict[str, Any],
+    what: str,
 ) -> None:
     read = asking.on_one(group, Kind.READ)
     for one in made:
@@ -106,10 +113,10 @@ def _same(
         asking.keeps(was, asking.record(reply, read), f"{what} changed a record")
 
 
-@check(Kind.CREATE, Kind.DELETE, writes=True, plain=True, provenance=INFERRED)
+@check(Kind.CREATE, Kind.DELETE, writes=True, inferred=True, provenance=INFERRED)
 def check_deleted_twice(session: Session, group: Group) -> None:
     """A record that is not there is not deleted, where the document says what is answered then."""
-    asking = PlainTrying(session)
+    asking = InferredTrials(session)
     delete = asking.on_one(group, Kind.DELETE)
     assert delete.plan
     if not {"404", "410"} & set(delete.plan.replies):
@@ -123,10 +130,10 @@ def check_deleted_twice(session: Session, group: Group) -> None:
     session.expect_one_of(again, REFUSALS, f"a second delete of a record is answered {again.status}")
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_taken_keys(session: Session, group: Group) -> None:
     """A key that a client chooses and that is taken is refused, where the document says how."""
-    asking, create = PlainTrying(session), group.one(Kind.CREATE)
+    asking, create = InferredTrials(session), group.one(Kind.CREATE)
     model, plan = group.resource.model, create.plan
     assert plan
     if not (model and model.chosen and model.key and "409" in plan.replies):
@@ -141,10 +148,10 @@ def check_taken_keys(session: Session, group: Group) -> None:
     asking.remove(group, made)
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=120)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED, code=120)
 def check_location(session: Session, group: Group) -> None:
     """Where a create tells an address, it is that of the record; it tells one where the document says so."""
-    asking, create = PlainTrying(session), group.one(Kind.CREATE)
+    asking, create = InferredTrials(session), group.one(Kind.CREATE)
     body = asking.new_body(group, create, 3)
     above = asking.above(group)
     body, reply = asking.submit(create, asking.placed(create, above), body)
@@ -161,9 +168,9 @@ def check_location(session: Session, group: Group) -> None:
     read = asking.on_one(group, Kind.READ)
     if led_to(session, read, address) is None:
         raise NotApplicable("a create's address is not that of a read of the document")
-    made = PlainMade(key, above, body, record)
+    made = InferredRecord(key, above, body, record)
     ending = asking.told_key(group, None, reply)
-    other = PlainMade(ending, above, body, record)
+    other = InferredRecord(ending, above, body, record)
     found = asking.send(read, asking.at(read, other))
     session.expect_one_of(found, SUCCESSES, f"what a create's address leads to is answered {found.status}")
     wanted, seen = asking.key(group, record), asking.key(group, asking.record(found, read))
@@ -171,10 +178,10 @@ def check_location(session: Session, group: Group) -> None:
     asking.remove(group, made)
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=303)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED, code=303)
 def check_read_only(session: Session, group: Group) -> None:
     """What only the server says is not taken from a client; what only a client says is not shown."""
-    asking, create = PlainTrying(session), group.one(Kind.CREATE)
+    asking, create = InferredTrials(session), group.one(Kind.CREATE)
     read = asking.on_one(group, Kind.READ)
     full = asking.full_body(create)
     model = group.resource.model
@@ -211,10 +218,10 @@ def check_read_only(session: Session, group: Group) -> None:
             asking.remove(group, one)
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=207)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED, code=207)
 def check_defaults(session: Session, group: Group) -> None:
     """What a create leaves out has the default that its schema tells."""
-    asking, create = PlainTrying(session), group.one(Kind.CREATE)
+    asking, create = InferredTrials(session), group.one(Kind.CREATE)
     schema, model = asking.schema(create), group.resource.model
     full = asking.full_body(create, 81)
     if not has_members(create) or model is None or not isinstance(full, dict) or (create.plan and create.plan.sent):
@@ -234,7 +241,7 @@ def check_defaults(session: Session, group: Group) -> None:
     asking.remove(group, made)
 
 
-def _with(asking: PlainTrying, create: Operation, body: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+def _with(asking: InferredTrials, create: Operation, body: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     """``body`` with those members of ``more`` that it may have."""
     schema, plan = asking.schema(create), create.plan
     steps = plan.sent if plan else ()
@@ -253,10 +260,10 @@ def _is_telling(value: Any) -> bool:
     return (isinstance(value, str) and len(value) > 3) or (type(value) in (int, float) and abs(value) > 100)
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=304)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED, code=304)
 def check_parents(session: Session, group: Group) -> None:
     """A record is found below its own parents alone, and none is made below one that is not there."""
-    asking, model = PlainTrying(session), group.resource.model
+    asking, model = InferredTrials(session), group.resource.model
     if not model or not any(one.resource for one in model.parents):
         raise NotApplicable("its records are not below others")
     read, create = asking.on_one(group, Kind.READ), group.one(Kind.CREATE)
@@ -265,7 +272,7 @@ def check_parents(session: Session, group: Group) -> None:
         raise Inconclusive("no two records could be made to work below")
     made = asking.create(group, one)
     if asking.below(read, one) != asking.below(read, other):
-        strange = PlainMade(made.key, other, None, None)
+        strange = InferredRecord(made.key, other, None, None)
         reply = asking.send(read, asking.at(read, strange))
         session.expect_one_of(reply, REFUSALS, f"a record is answered {reply.status} below another parent")
     if model.parents[-1].must_exist and create.plan and create.plan.scope:
@@ -275,10 +282,10 @@ def check_parents(session: Session, group: Group) -> None:
     asking.remove(group, made)
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_gone_with_parent(session: Session, group: Group) -> None:
     """What stands below a record is not found any more when that is deleted."""
-    asking, model = PlainTrying(session), group.resource.model
+    asking, model = InferredTrials(session), group.resource.model
     holder = session.plan.groups.get(model.parents[-1].resource or "") if model and model.parents else None
     if holder is None or holder is group or not holder.has((Kind.CREATE, Kind.DELETE)):
         raise NotApplicable("no record above its records can be deleted")

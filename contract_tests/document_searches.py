@@ -10,11 +10,11 @@ from mockserver.conformance import (
     SUCCESSES,
     Group,
     Inconclusive,
+    InferredList,
+    InferredRecord,
+    InferredTrials,
     Kind,
     NotApplicable,
-    PlainListing,
-    PlainMade,
-    PlainTrying,
     PlannedParameter,
     Provenance,
     Session,
@@ -35,13 +35,13 @@ ANY_CASE = re.compile(r"any case|case[- ]insensitive|ignor\w+ (?:the )?case|rega
 """How a description says that capital and small letters are alike."""
 
 
-@check(Kind.LIST, Kind.CREATE, writes=True, plain=True, provenance=INFERRED)
+@check(Kind.LIST, Kind.CREATE, writes=True, inferred=True, provenance=INFERRED)
 def check_texts(session: Session, group: Group) -> None:
     """A text that is searched for finds the record that has it, and no record without it."""
-    asking, tried = PlainTrying(session), 0
+    asking, tried = InferredTrials(session), 0
     for operation in asking.whole_lists(group, Kind.LIST, Kind.SEARCH):
         above, made = asking.several(group, MADE)
-        listing = PlainListing(asking, group, operation, above)
+        listing = InferredList(asking, group, operation, above)
         by = listing.parameter(list_words.TEXTS)
         if by is None:
             continue
@@ -59,12 +59,12 @@ def check_texts(session: Session, group: Group) -> None:
             asking.remove(group, one)
     if not tried:
         wanted = list_words.TEXTS
-        taken = any(PlainListing(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST, Kind.SEARCH))
+        taken = any(InferredList(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST, Kind.SEARCH))
         raise (Inconclusive if taken else NotApplicable)("no list can be searched for text")
 
 
 def _searched(
-    session: Session, asking: PlainTrying, group: Group, listing: PlainListing, parameter: str, texts: list[str],
+    session: Session, asking: InferredTrials, group: Group, listing: InferredList, parameter: str, texts: list[str],
     key: str,
 ) -> None:  # fmt: skip
     """Expect one of its texts to find a record (which members are searched is the server's own), and no strangers."""
@@ -83,7 +83,7 @@ def _searched(
 
 
 def _found_by(
-    session: Session, asking: PlainTrying, listing: PlainListing, parameter: str, by: tuple[str, str], key: str
+    session: Session, asking: InferredTrials, listing: InferredList, parameter: str, by: tuple[str, str], key: str
 ) -> None:
     """Expect a record to be found by its text in a member that the document says is searched."""
     reply = listing.ask({parameter: by[1]})
@@ -93,7 +93,7 @@ def _found_by(
         session.expect_listing(listing.operation, keys, cause, holds=[key])
 
 
-def _told(by: PlannedParameter, made: PlainMade) -> Iterator[tuple[str, str]]:
+def _told(by: PlannedParameter, made: InferredRecord) -> Iterator[tuple[str, str]]:
     """The members that the description of a search names, each with its text; none where it names them otherwise."""
     described = {word.lower() for word in re.findall(r"[A-Za-z]+", by.description)}
     if described & ONLY_SOME or not described & SEARCHED:
@@ -103,11 +103,11 @@ def _told(by: PlannedParameter, made: PlainMade) -> Iterator[tuple[str, str]]:
             yield name, text.swapcase() if ANY_CASE.search(by.description) else text
 
 
-def _texts(made: PlainMade) -> list[str]:
+def _texts(made: InferredRecord) -> list[str]:
     return [*_said(made).values()]
 
 
-def _said(made: PlainMade) -> dict[str, str]:
+def _said(made: InferredRecord) -> dict[str, str]:
     """Texts that were sent of a record, and that it has, by their members."""
     if not isinstance(made.sent, dict) or not isinstance(made.record, dict):
         return {}

@@ -12,10 +12,10 @@ from mockserver.conformance import (
     Expected,
     Group,
     Inconclusive,
+    InferredRecord,
+    InferredTrials,
     Kind,
     NotApplicable,
-    PlainMade,
-    PlainTrying,
     Provenance,
     Received,
     Session,
@@ -41,10 +41,10 @@ ALONG = re.compile(
 """How the words of a delete say what is deleted with a record."""
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_links(session: Session, group: Group) -> None:
     """The address that a record tells of itself leads to it."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     read = asking.on_one(group, Kind.READ)
     above = asking.above(group)
     made = [asking.create(group, above) for _ in range(2)]  # the first of all may be what a wrong link leads to
@@ -57,7 +57,7 @@ def check_links(session: Session, group: Group) -> None:
                 continue
             judged += 1
             if key != one.key:
-                found = asking.send(read, asking.at(read, PlainMade(key, above, None, None)))
+                found = asking.send(read, asking.at(read, InferredRecord(key, above, None, None)))
                 key = asking.key(group, asking.record(found, read)) if found.status in SUCCESSES else ""
             place = (*(read.plan.record or () if read.plan else ()), *steps)
             expected = Expected(reply, constraint=BrokenConstraint(pointer_to(*place), "ending", one.key))
@@ -71,10 +71,10 @@ def check_links(session: Session, group: Group) -> None:
         raise NotApplicable("no record tells an address of its own")
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_unique(session: Session, group: Group) -> None:
     """A value that is said to be unique is refused where another record has it."""
-    asking, create = PlainTrying(session), group.one(Kind.CREATE)
+    asking, create = InferredTrials(session), group.one(Kind.CREATE)
     schema, model, shapes = asking.schema(create), group.resource.model, asking.maker.shapes
     steps = create.plan.sent if create.plan else ()
     place = shapes.member(schema, steps)
@@ -118,7 +118,9 @@ def _children(session: Session, holder: Group) -> Iterator[tuple[Group, tuple[st
             yield from [(group, (name,)) for name in names[:1]]
 
 
-def _child(asking: PlainTrying, group: Group, holder: Group, parent: PlainMade, member: tuple[str, ...]) -> PlainMade:
+def _child(
+    asking: InferredTrials, group: Group, holder: Group, parent: InferredRecord, member: tuple[str, ...]
+) -> InferredRecord:
     """A new record below or with the name of ``parent``. Raises Inconclusive."""
     model, create = group.resource.model, group.one(Kind.CREATE)
     if not member:
@@ -132,10 +134,10 @@ def _child(asking: PlainTrying, group: Group, holder: Group, parent: PlainMade, 
     return made
 
 
-@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_counted_below(session: Session, group: Group) -> None:
     """What a record says of how many others belong to it follows as they are made and deleted."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     record = group.resource.model.record if group.resource.model else None
     declared = asking.maker.shapes.properties(record) if record is not None else {}
     for child, member in _children(session, group):
@@ -161,7 +163,7 @@ def check_counted_below(session: Session, group: Group) -> None:
         raise NotApplicable("no record counts others that belong to it")
 
 
-def _read(asking: PlainTrying, group: Group, made: PlainMade, name: str) -> tuple[int, Received] | None:
+def _read(asking: InferredTrials, group: Group, made: InferredRecord, name: str) -> tuple[int, Received] | None:
     """A count of a record as it is read now, and the reply; None where it tells none."""
     read = asking.on_one(group, Kind.READ)
     reply = asking.send(read, asking.at(read, made))
@@ -171,7 +173,7 @@ def _read(asking: PlainTrying, group: Group, made: PlainMade, name: str) -> tupl
 
 def _counts(
     session: Session,
-    asking: PlainTrying,
+    asking: InferredTrials,
     group: Group,
     wanted: tuple[str, int],
     found: tuple[int, Received],
@@ -183,10 +185,10 @@ def _counts(
     session.expect(found[0] == count, cause, f"{found[0]}, {count}", expected)
 
 
-@check(*STORED, Kind.DELETE, writes=True, plain=True, provenance=INFERRED)
+@check(*STORED, Kind.DELETE, writes=True, inferred=True, provenance=INFERRED)
 def check_goes_along(session: Session, group: Group) -> None:
     """What a delete is said to take with it is gone, too."""
-    asking, judged = PlainTrying(session), 0
+    asking, judged = InferredTrials(session), 0
     delete = asking.on_one(group, Kind.DELETE)
     words = session.plan.contract.document.operation(delete.path, delete.method).value or {}
     description = " ".join(str(words.get(one) or "") for one in ("summary", "description"))

@@ -16,13 +16,13 @@ from mockserver.conformance import (
     NotApplicable,
     Session,
     agree,
+    as_json,
     by_id,
     check,
     compared,
     examples_of,
     moment_of,
     named_in,
-    plain,
     row_queries,
     run_batch,
     shown,
@@ -52,7 +52,7 @@ def as_ruled(session: Session, group: Group, record: Mapping[str, Any], held: As
     view = (held or AsHeld(session, moment_of(group, record))).view(group, record)
     for name, rule in computed(group).items():
         with session.each():
-            wanted = plain(view.get(name))
+            wanted = as_json(view.get(name))
             session.expect(
                 agree(wanted, record.get(name), ordered="records(" not in str(rule)),
                 f"{name} is not what its rule gives: {shortened(rule)}",
@@ -204,7 +204,7 @@ def check_follows(session: Session, group: Group) -> None:
                 session.at(group, Kind.PATCH, record[group.key], body=[step])
             record = session.read(group, record[group.key])
             held, left = AsHeld(session), {one: value for one, value in record.items() if one != name}
-            wanted = plain(held.reader.value(rule, held.view(group, left)))
+            wanted = as_json(held.reader.value(rule, held.view(group, left)))
             cause = f"{name} does not follow {field}, which its rule reads"
             session.expect(agree(wanted, record.get(name)), cause, f"wanted {wanted}, found {record.get(name)}")
 
@@ -260,7 +260,7 @@ class Filled:
         for name, rule in rules.items():
             if "next" in str(rule):
                 with suppress(CannotTell):
-                    self.counted[name] = plain(held.reader.value(rule, held.view(group, body)))
+                    self.counted[name] = as_json(held.reader.value(rule, held.view(group, body)))
         self.record = session.put_in(group, body)
 
 
@@ -274,7 +274,7 @@ def _filled(session: Session, group: Group, name: str, rule: Any, first: Filled,
             left = {one: value for one, value in record.items() if one not in group.filled}
             held = AsHeld(session, moment_of(group, record))
             try:
-                wanted = plain(held.reader.value(rule, held.view(group, left)))
+                wanted = as_json(held.reader.value(rule, held.view(group, left)))
             except CannotTell:
                 one, next_one = first.record.get(name, 0), second.record.get(name, 0)
                 follows = next_one == one + 1 if session.limits.owns_all else next_one > one

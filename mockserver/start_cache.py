@@ -183,10 +183,10 @@ def _written(scenario: Scenario | Unannotated, outline: Outline, tenants: Mappin
 def _file(settings: Settings) -> Path | None:
     """Where it lies; None for what is not kept: an address, a path prefix, a scenario in a file of its own."""
     specs = settings.spec if isinstance(settings.spec, tuple) else (settings.spec,)
-    is_plain = not (settings.overlays or settings.groups or settings.strict_references or settings.strict_document)
+    is_as_written = not (settings.overlays or settings.groups or settings.strict_references or settings.strict_document)
     if (
         settings.cache is None
-        or not is_plain
+        or not is_as_written
         or settings.clock == "now"
         or settings.scenario.endswith((".yaml", ".yml"))
         or not all(Path(spec).is_file() for spec in specs)

@@ -17,7 +17,7 @@ from mockserver.contract import (
     Operation,
     Outline,
     compile_contract,
-    is_plain,
+    is_as_written,
     proven_contract,
     proven_document,
     read_document,
@@ -142,10 +142,10 @@ class World:
 
     def cache_start(self) -> None:
         """Cache what this start made for the next one like it, where it may be cached."""
-        settings, contract = self.settings, self.contract
+        settings, contract, scenario = self.settings, self.contract, self.scenario
         is_ordinary = settings.cache and settings.store == "memory" and not contract.is_inferred
-        if is_ordinary and not isinstance(self.scenario, CachedScenario) and is_plain(contract.document, settings.spec):
-            write_start(settings, self.scenario, Outline.of(contract), self.store.snapshot(BEGINNING))
+        if is_ordinary and not isinstance(scenario, CachedScenario) and is_as_written(contract.document, settings.spec):
+            write_start(settings, scenario, Outline.of(contract), self.store.snapshot(BEGINNING))
 
     def _needs(self) -> tuple[Any, ...]:
         return self.contract.indexes, self.scenario.fill_resource, self.settings.max_tenants

@@ -33,7 +33,7 @@ def answering(file, change=None):
 
 def checked(file, monkeypatch, suites, change=None, listener=lambda _: None, token="", **more):
     """The verdict of the checks in ``suites`` on a mock of ``file`` whose replies go through ``change``."""
-    chosen = tuple(one for one in load_checks(plain=True) if one.suite in suites)
+    chosen = tuple(one for one in load_checks(inferred=True) if one.suite in suites)
     monkeypatch.setattr("mockserver.conformance.runner.load_checks", lambda *_, **__: chosen)
     options = Options(spec=file, strictness=Provenance.INFERRED, **more)
     app, transport = answering(file, change)

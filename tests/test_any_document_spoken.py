@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.sources.spoken_paths import plain_forms
+from mockserver.contract.sources.spoken_paths import rest_forms
 from test_any_document import body, client, document, parameter, reply
 
 TEXT = {"type": "string"}
@@ -23,7 +23,7 @@ def spoken(told: dict[str, tuple[str, ...]]) -> dict[str, str]:
     paths = {path: {method: {} for method in methods} for path, methods in told.items()}
     return {
         f"{method} {path}": f"{plain.method} {plain.path}"
-        for (path, method), plain in plain_forms({"paths": paths}).items()
+        for (path, method), plain in rest_forms({"paths": paths}).items()
     }
 
 

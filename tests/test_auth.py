@@ -265,7 +265,7 @@ def test_a_verdict_is_remembered_until_other_keys_are_known(secured, monkeypatch
 
 def test_tokens_of_our_own_are_the_librarys() -> None:
     told = {"sub": "ärger", "list": [1, 1.5, None], "exp": 2**32}
-    assert own_tokens.is_plain(DEVELOPMENT_SECRET)
+    assert own_tokens.can_sign_with(DEVELOPMENT_SECRET)
     assert own_tokens.sign(told, DEVELOPMENT_SECRET) == jwt.encode(told, DEVELOPMENT_SECRET, "HS256")
     assert own_tokens.known_claims(own_tokens.sign(told, DEVELOPMENT_SECRET), DEVELOPMENT_SECRET) == told
 
@@ -295,4 +295,4 @@ def test_all_other_tokens_are_left_to_the_library(token: str) -> None:
 
 @pytest.mark.parametrize("secret", ["-----BEGIN PUBLIC KEY----- and so on, and so on", "ssh-rsa " + "A" * 40, '{"kty": "oct"}' + " " * 32, "short", ""])  # fmt: skip
 def test_a_secret_that_may_be_another_kind_of_key_is_left_to_the_library(secret: str) -> None:
-    assert not own_tokens.is_plain(secret)
+    assert not own_tokens.can_sign_with(secret)

@@ -35,7 +35,7 @@ class Keys:
 
     def __init__(self, secret: str, key_file: Path, jwks: str | None = None) -> None:
         self._secret = secret
-        self._is_plain = own_tokens.is_plain(secret)
+        self._can_sign = own_tokens.can_sign_with(secret)
         self._key_file = key_file
         self._remote = _remote_set(jwks) if jwks and _is_url(jwks) else None
         self._local = _read_set(Path(jwks)) if jwks and not _is_url(jwks) else None
@@ -51,7 +51,7 @@ class Keys:
 
     def sign(self, claims: Mapping[str, Any], algorithm: str) -> str:
         """A compact token; ``algorithm`` is HS256 or RS256."""
-        if algorithm == "HS256" and self._is_plain:
+        if algorithm == "HS256" and self._can_sign:
             return own_tokens.sign(claims, self._secret)
         import jwt
 
@@ -61,7 +61,7 @@ class Keys:
 
     def own(self, token: str) -> dict[str, Any] | None:
         """What a token claims that this mock signed with its plain secret; None for every other one."""
-        return own_tokens.known_claims(token, self._secret) if self._is_plain else None
+        return own_tokens.known_claims(token, self._secret) if self._can_sign else None
 
     def claims(self, token: str, *, verify: bool) -> dict[str, Any]:
         """What ``token`` claims. Raises Refusal(401) when it is none or, to ``verify``, not signed by a known key."""

@@ -40,7 +40,7 @@ def _spoken_of(world: World) -> Iterator[Resource]:
 
 
 def _line(rules: Rules, resource: Resource, record: Record, context: EvaluationContext) -> bytes:
-    return record.raw if rules.is_plain(resource) else resource.encode(rules.seen(resource, record, context))
+    return record.raw if rules.is_shown_as_stored(resource) else resource.encode(rules.seen(resource, record, context))
 
 
 def _write(file: Path, text: bytes) -> None:

@@ -17,18 +17,18 @@ from mockserver.conformance.check_plan import Group, Plan, examples_of, read_bod
 from mockserver.conformance.evidence import media_types
 from mockserver.conformance.expected_refusals import expect_refusal, is_failure
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
+from mockserver.conformance.inferred.inferred_bodies import leveled
+from mockserver.conformance.inferred.inferred_conditions import repeat_key, version_header
+from mockserver.conformance.inferred.inferred_contents import has_members, is_plain_json, media_of
+from mockserver.conformance.inferred.inferred_links import led_to, own_links
+from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList, InferredPage, narrowing
+from mockserver.conformance.inferred.inferred_requests import InferredRecord, InferredRequests, within
+from mockserver.conformance.inferred.inferred_spoiling import InferredSpoiling, is_lenient
+from mockserver.conformance.inferred.inferred_trials import InferredTrials
+from mockserver.conformance.inferred.inferred_writing import text_of
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.page_filling import filled, make_many, narrow
 from mockserver.conformance.pagination import Sheet, by_id, has_key, left_nothing, read_page, sheets, walk, ways
-from mockserver.conformance.plain.plain_asking import PlainAsking, PlainMade, within
-from mockserver.conformance.plain.plain_bodies import leveled
-from mockserver.conformance.plain.plain_conditions import repeat_key, version_header
-from mockserver.conformance.plain.plain_contents import has_members, is_plain_json, media_of
-from mockserver.conformance.plain.plain_links import led_to, own_links
-from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, PlainPage, narrowing
-from mockserver.conformance.plain.plain_spoiling import PlainSpoiling, is_lenient
-from mockserver.conformance.plain.plain_trying import PlainTrying
-from mockserver.conformance.plain.plain_writing import text_of
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check, check
 from mockserver.conformance.reporters.report_data import Report
@@ -39,7 +39,7 @@ from mockserver.conformance.rules.effect_rules import effects_of, happens_on, hi
 from mockserver.conformance.rules.effect_trials import Trial
 from mockserver.conformance.rules.furnishing import Furnisher
 from mockserver.conformance.rules.naive import named_key
-from mockserver.conformance.rules.naive_values import CannotTell, agree, plain
+from mockserver.conformance.rules.naive_values import CannotTell, agree, as_json
 from mockserver.conformance.rules.questions import against, questions
 from mockserver.conformance.rules.rule_reading import compared, named_in, resources_read, trees, variants
 from mockserver.conformance.rules.rule_text import tree_of
@@ -107,17 +107,17 @@ __all__ = [
     "Group",
     "How",
     "Inconclusive",
+    "InferredList",
+    "InferredPage",
+    "InferredRecord",
+    "InferredRequests",
+    "InferredSpoiling",
+    "InferredTrials",
     "Kind",
     "Node",
     "NotApplicable",
     "Operation",
     "OutOfTime",
-    "PlainAsking",
-    "PlainListing",
-    "PlainMade",
-    "PlainPage",
-    "PlainSpoiling",
-    "PlainTrying",
     "Plan",
     "PlannedParameter",
     "Provenance",
@@ -134,6 +134,7 @@ __all__ = [
     "agree",
     "alike",
     "allowed",
+    "as_json",
     "bad_headers",
     "blame_items",
     "bodies_inside",
@@ -183,7 +184,6 @@ __all__ = [
     "other_types",
     "own_links",
     "patch",
-    "plain",
     "pointer_to",
     "preview_body",
     "put",

@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.conformance.bodies.values import ABSENT, Values
 from mockserver.conformance.findings import NotApplicable
-from mockserver.conformance.plain.plain_replies import PlainReplies
+from mockserver.conformance.inferred.inferred_replies import InferredReplies
 from mockserver.conformance.rules.rule_text import tree_of
 from mockserver.contract import Contract, Kind, Operation, Resource
 from mockserver.contract.document import Node
@@ -113,7 +113,7 @@ class Group:
         )
 
     @cached_property
-    def plain_keys(self) -> frozenset[str]:
+    def text_keys(self) -> frozenset[str]:
         """Single foreign keys that are free text by their schema, but stand in paths: they get no spaces."""
         limits = {"enum", "const", "format"}
         fields = (name for name in self.foreign_keys if self.values.type_of(self.field(name)) == "string")
@@ -182,10 +182,10 @@ class Group:
         A field that is a moment by its example is not text, whatever its schema says. Raises NotApplicable.
         """
         fields, example = self.free_texts, self.bodies[Kind.CREATE].example
-        plain = [
+        free_text = [
             name
             for name in fields
-            if _is_plain(self.values.make(self.field(name), name, 1, example.get(name, ABSENT)), name, example)
+            if _is_free_text(self.values.make(self.field(name), name, 1, example.get(name, ABSENT)), name, example)
         ]
         searched = {
             criterion.field
@@ -193,7 +193,7 @@ class Group:
             for criterion in operation.criteria.values()
             if criterion.how is How.CONTAINS
         }
-        ranked = sorted(plain, key=lambda name: (name not in searched, name not in self.required))
+        ranked = sorted(free_text, key=lambda name: (name not in searched, name not in self.required))
         if not ranked:
             raise NotApplicable(f"{self.name} has no free text field to mark records with")
         return ranked[0]
@@ -208,7 +208,7 @@ class Plan:
 
     contract: Contract
     groups: Mapping[str, Group]
-    replies: PlainReplies | None = None
+    replies: InferredReplies | None = None
 
     @property
     def is_inferred(self) -> bool:
@@ -232,7 +232,7 @@ def read_plan(contract: Contract, seed: int = 1) -> Plan:
         if Kind.CREATE not in kinds and (makers := [one for one in kinds.get(Kind.REPLACE, ()) if makes_by_put(one)]):
             kinds[Kind.CREATE] = (makers[0],)
     groups = {name: Group(resource, found[name], contract, values) for name, resource in resources.items()}
-    return Plan(contract, groups, PlainReplies(contract.document, contract.maker) if contract.maker else None)
+    return Plan(contract, groups, InferredReplies(contract.document, contract.maker) if contract.maker else None)
 
 
 def makes_by_put(operation: Operation) -> bool:
@@ -292,7 +292,7 @@ def first_condition(when: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
         yield first.left.id, tuple(wanted) if isinstance(wanted, list | tuple) else (wanted,)
 
 
-def _is_plain(made: Any, name: str, example: Mapping[str, Any]) -> bool:
+def _is_free_text(made: Any, name: str, example: Mapping[str, Any]) -> bool:
     """Whether what is made is the example (or the name) with a number behind it, hence free text."""
     start = example.get(name) or name
     return isinstance(made, str) and made.startswith(str(start))

@@ -63,7 +63,7 @@ class Result:
 
 def foreign(check: Check, group: Group) -> str:
     """Why there is nothing of what ``check`` is about; empty when there is."""
-    if not check.plain and group.is_single is not check.single:
+    if not check.inferred and group.is_single is not check.single:
         return "they are one record a tenant" if group.is_single else "they are many records"
     if missing := sorted(check.needs - set(group.operations)):
         return f"there is no operation of the kind {', '.join(missing)}"

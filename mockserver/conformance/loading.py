@@ -21,13 +21,13 @@ NOT_CHECKS = ("test_", "_", "conftest")
 """How files begin that hold no checks."""
 
 
-def load_checks(folders: Iterable[Path] = (), *, plain: bool | None = False) -> Registry:
+def load_checks(folders: Iterable[Path] = (), *, inferred: bool | None = False) -> Registry:
     """The built-in checks, those of installed packages, and those of ``folders``. Raises SetupError.
 
-    ``plain``: of the built-in ones those for documents without annotations, or with them; None for both.
+    ``inferred``: of the built-in ones those for documents without annotations, or with them; None for both.
     """
     built_in = from_folder(data_folder("contract_tests"))
-    found = Registry().also([one for one in built_in if plain is None or one.plain is plain], "contract_tests")
+    found = Registry().also([one for one in built_in if inferred is None or one.inferred is inferred], "contract_tests")
     for name, checks in _installed():
         found = found.also(checks, name)
     problems: list[Problem] = []

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from mockserver.conformance.findings import Finding
-from mockserver.conformance.plain.plain_replies import PlainReplies
+from mockserver.conformance.inferred.inferred_replies import InferredReplies
 from mockserver.conformance.provenance import Provenance, of_operation
 from mockserver.conformance.stories.expecting import JUDGED
 from mockserver.conformance.stories.trail import BrokenConstraint, Expected, Trails
@@ -39,9 +39,9 @@ _SIGNS = (b"Traceback", b".java:", b" at ", b"\tat ", b"\\tat ", b'.py"', b'.py\
 class Oracle:
     """Looks at each exchange of the document's operations; ``findings`` holds what it saw, once per cause."""
 
-    def __init__(self, plain: PlainReplies | None = None) -> None:
-        """``plain`` judges replies of a document without annotations."""
-        self._plain = plain
+    def __init__(self, inferred: InferredReplies | None = None) -> None:
+        """``inferred`` judges replies of a document without annotations."""
+        self._inferred = inferred
         self.trails: Trails | None = None
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.seen: dict[tuple[str, str, str], int] = {}
@@ -51,7 +51,7 @@ class Oracle:
         reply = exchange.reply
         if reply is None:
             return
-        for check, code, cause, detail in faults_of(exchange, reply, operation, self._plain):
+        for check, code, cause, detail in faults_of(exchange, reply, operation, self._inferred):
             title = _TITLES[check]
             name = operation.id if operation else "(not in the document)"
             resource = operation.resource.name if operation else ""
@@ -80,8 +80,8 @@ class Oracle:
     def _broken_constraint(self, exchange: Exchange, reply: Received, operation: Operation) -> BrokenConstraint | None:
         """The first constraint that the reply breaks of those a story can judge; None where it breaks none of them."""
         value = json_or_none(reply.body)
-        if self._plain is not None and operation.plan is not None:
-            found = self._plain.broken_constraints(reply, operation, value)
+        if self._inferred is not None and operation.plan is not None:
+            found = self._inferred.broken_constraints(reply, operation, value)
         else:
             declared = operation.replies.get(reply.status)
             chosen = (declared.projected if is_projected(exchange, operation) else declared.full) if declared else None
@@ -104,7 +104,7 @@ def _declared(operation: Operation) -> tuple[int, ...]:
 
 
 def faults_of(
-    exchange: Exchange, reply: Received, operation: Operation | None, plain: PlainReplies | None = None
+    exchange: Exchange, reply: Received, operation: Operation | None, inferred: InferredReplies | None = None
 ) -> Iterator[tuple[str, int | None, str, str]]:
     """What is wrong with one reply: check, code, cause and detail of each."""
     if any(sign in reply.body for sign in _SIGNS) and _TRACE.search(reply.body):
@@ -114,8 +114,8 @@ def faults_of(
         yield "watch.no_server_error", code, f"answered {reply.status}", _start(reply)
     if operation is None or exchange.sent.method == "OPTIONS":
         return
-    if plain is not None and operation.plan is not None:
-        yield from ((check, 200, cause, detail) for check, cause, detail in plain.faults(reply, operation))
+    if inferred is not None and operation.plan is not None:
+        yield from ((check, 200, cause, detail) for check, cause, detail in inferred.faults(reply, operation))
         return
     if missing := [name for name in CORS if reply.header(name) is None]:
         yield "watch.cross_origin", None, f"a reply with {reply.status} lacks {', '.join(missing)}", ""

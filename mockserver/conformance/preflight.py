@@ -23,7 +23,7 @@ def preflight(options: Options) -> tuple[Accepted, ...]:
     with keeping(problems):
         entries = read_baseline(options.baseline, may_be_missing=options.update_baseline)
     with keeping(problems):
-        load_checks(options.checks, plain=None)
+        load_checks(options.checks, inferred=None)
     if problems:
         with keeping(problems):  # PERF: where all of this is good, the document is read once, with the target
             known = read_plan(contract_of(settings_of(options)), options.seed).groups

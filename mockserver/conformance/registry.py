@@ -22,7 +22,7 @@ class Check:
 
     ``needs`` are the kinds of operation without which it cannot be looked at; ``writes`` tells that it
     changes records, ``owns`` that it may touch records it did not make, ``pair`` that it takes a second
-    tenant; ``code`` is the Web Fuzzing Commons code of what it finds. ``plain``: for documents without annotations.
+    tenant; ``code`` is the Web Fuzzing Commons code of what it finds. ``inferred``: for documents without annotations.
     ``single``: for resources of which a tenant has one record; all other checks are for those of many.
     ``every``: where there is no time for all, one resource in so many is looked at; 1 for what costs little. Where it
     ``divides``, each resource is looked at then, by one in so many of its cases: those that ``Session.some`` tells, or
@@ -38,7 +38,7 @@ class Check:
     owns: bool = False
     pair: bool = False
     code: int | None = None
-    plain: bool = False
+    inferred: bool = False
     single: bool = False
     provenance: Provenance | None = None
     every: int = 1
@@ -56,7 +56,7 @@ def check(
     owns: bool = False,
     pair: bool = False,
     code: int | None = None,
-    plain: bool = False,
+    inferred: bool = False,
     single: bool = False,
     provenance: Provenance | None = None,
     every: int = 1,
@@ -72,7 +72,7 @@ def check(
         suite = function.__module__.rpartition(".")[2]
         title = (function.__doc__ or name).strip().splitlines()[0].rstrip(".")
         kinds = frozenset(needs)
-        about = (plain, single, provenance, every, divides)
+        about = (inferred, single, provenance, every, divides)
         return Check(f"{suite}.{name}", title, function, kinds, writes, owns, pair, code, *about)
 
     return made

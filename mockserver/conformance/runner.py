@@ -10,12 +10,12 @@ from mockserver.conformance.check_plan import Group, read_plan
 from mockserver.conformance.created_records import CreatedRecord
 from mockserver.conformance.execution import Outcome, Result, carry_out, own_fault, result_beforehand
 from mockserver.conformance.fuzz.fuzzing import PHASES, FuzzedOperation, as_check, fuzz
+from mockserver.conformance.inferred.inferred_fates import InferredFates
 from mockserver.conformance.ledger import Ledger, Marking, new_mark
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options, unknown_groups
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.parallel_run import shared_with_child
-from mockserver.conformance.plain.plain_fates import PlainFates
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check
 from mockserver.conformance.reporters.events import Judged, Listener, Working
@@ -68,7 +68,7 @@ class Run:
         self.ledger = Ledger(ledger_of(options)) if self.profile.ledger else None
         self._connect()
         self.strictness = options.strictness or self._default_strictness()
-        self.checks = load_checks(options.checks, plain=self.plan.is_inferred)
+        self.checks = load_checks(options.checks, inferred=self.plan.is_inferred)
         is_whole = options.groups or options.whole or self.plan.is_inferred
         share = 1 if is_whole else self.profile.share
         self.sample = sample(self.plan, share, options.seed, self.checks, spread=self.profile.spread)
@@ -96,7 +96,7 @@ class Run:
         """Connect the parts: the oracle sees each reply, the ledger each record before it is made."""
         self.oracle.trails = self.session.trails
         self.client.after.append(self.oracle.observe)
-        self.client.look_up = (PlainFates if self.plan.is_inferred else Fates)(self.session)
+        self.client.look_up = (InferredFates if self.plan.is_inferred else Fates)(self.session)
         if self.ledger:
             marking = Marking(self.plan, self.ledger, self.mark, set())
             self.client.before, self.session.records.listener = marking.before, marking.record_event

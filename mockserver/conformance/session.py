@@ -15,8 +15,8 @@ from mockserver.conformance.check_plan import Group, Plan
 from mockserver.conformance.cleanup import remove_all
 from mockserver.conformance.created_records import CreatedRecord, CreatedRecords
 from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotApplicable
-from mockserver.conformance.plain.plain_bodies import TargetHabits
-from mockserver.conformance.plain.plain_writing import show, way_of
+from mockserver.conformance.inferred.inferred_bodies import TargetHabits
+from mockserver.conformance.inferred.inferred_writing import show, way_of
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.registry import Check
 from mockserver.conformance.valid_requests import NO_BODY, Ask, record_name, usual

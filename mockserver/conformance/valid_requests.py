@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from mockserver.conformance.bodies.values import ABSENT
 from mockserver.conformance.check_plan import Group, read_body
-from mockserver.conformance.plain.plain_writing import text_of
+from mockserver.conformance.inferred.inferred_writing import text_of
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.operation import Parameter

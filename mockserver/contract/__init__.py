@@ -9,7 +9,7 @@ from mockserver.contract.reading import Input, read
 from mockserver.contract.reply_validation import check
 from mockserver.contract.resource import Reference, Resource
 from mockserver.contract.routing import Router
-from mockserver.contract.sources.source import is_plain, proven_document, read_document
+from mockserver.contract.sources.source import is_as_written, proven_document, read_document
 from mockserver.messages import Request
 
 
@@ -37,7 +37,7 @@ __all__ = [
     "Router",
     "check",
     "compile_contract",
-    "is_plain",
+    "is_as_written",
     "kind",
     "proven_contract",
     "proven_document",

@@ -7,7 +7,7 @@ from mockserver.expressions.functions import Function, Functions, Site, Written,
 from mockserver.expressions.operators import OPERATORS, Lazy
 from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy
 from mockserver.expressions.rules import CALLER, FOUND, Rules, proven_rules, read_rules
-from mockserver.expressions.standard import STANDARD, plain
+from mockserver.expressions.standard import STANDARD, as_json
 from mockserver.expressions.value_shape import ANY, ListOf, Shape, Struct
 from mockserver.values.suggestions import meant
 
@@ -39,13 +39,13 @@ __all__ = [
     "Site",
     "Struct",
     "Written",
+    "as_json",
     "compile_expression",
     "constant",
     "function",
     "holds",
     "meant",
     "member",
-    "plain",
     "proven_rules",
     "read_rules",
     "worked_out",

@@ -14,7 +14,7 @@ from mockserver.expressions.compiling import Expression
 from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy
 from mockserver.expressions.record_shapes import RecordShape
 from mockserver.expressions.rule_reader import RuleReader
-from mockserver.expressions.standard import plain
+from mockserver.expressions.standard import as_json
 from mockserver.expressions.value_shape import NOWHERE, Shape
 from mockserver.values.absent import ABSENT, Absent
 from mockserver.values.form import Form, read_form
@@ -121,7 +121,7 @@ def holds(condition: Expression | None, context: EvaluationContext, this: Any, i
 def worked_out(values: Values, context: EvaluationContext, this: Any, it: Any = ABSENT) -> dict[str, Any]:
     """The fields that have a value."""
     made = {name: context.evaluate(value, this, it) for name, value in values.items()}
-    return {name: plain(value) for name, value in made.items() if value is not ABSENT}
+    return {name: as_json(value) for name, value in made.items() if value is not ABSENT}
 
 
 def read_effects(node: Node, reader: RuleReader) -> tuple[Effect, ...]:

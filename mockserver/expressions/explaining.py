@@ -14,7 +14,7 @@ from mockserver.expressions.functions import installed_functions
 from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy
 from mockserver.expressions.record_shapes import Field, RecordShape
 from mockserver.expressions.rule_reader import RuleReader
-from mockserver.expressions.standard import STANDARD, plain
+from mockserver.expressions.standard import STANDARD, as_json
 
 WORDS = ("computed", "filled")
 LOOPS = (ast.ListComp, ast.GeneratorExp)
@@ -49,7 +49,7 @@ class Explanation:
 
     def _value(self, names: Mapping[str, str], part: str, context: EvaluationContext, this: RecordProxy) -> Any:
         value = {"let": dict(names), "in": part} if names else part
-        return plain(context.evaluate(self._reader.read(Node(self._node.pointer, value)), this))
+        return as_json(context.evaluate(self._reader.read(Node(self._node.pointer, value)), this))
 
 
 def explain(contract: Contract, resource: Resource, field: str) -> Explanation | None:

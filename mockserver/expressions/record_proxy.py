@@ -10,7 +10,7 @@ from mockserver.contract import Resource
 from mockserver.expressions.compiling import Expression
 from mockserver.expressions.context import STEPS, Budget, Context
 from mockserver.expressions.operators import Lazy
-from mockserver.expressions.standard import plain
+from mockserver.expressions.standard import as_json
 from mockserver.store import AnyOf, Record, Tenant
 from mockserver.values.absent import ABSENT, Absent
 from mockserver.values.equality import contains
@@ -99,7 +99,7 @@ class RecordProxy:
         expression = self.context.computed.get(self.resource.name, {}).get(name)
         if expression is None:
             return ABSENT
-        value = self._computed[name] = plain(self.context.evaluate(expression, self))
+        value = self._computed[name] = as_json(self.context.evaluate(expression, self))
         return value
 
     def whole(self) -> dict[str, Any]:

@@ -63,13 +63,13 @@ class Rules:
         """What expressions look at; ``budget`` is the request's, without one the context has its own."""
         return EvaluationContext(tenant, now, self.resources, self.computed, budget)
 
-    def is_plain(self, resource: Resource) -> bool:
+    def is_shown_as_stored(self, resource: Resource) -> bool:
         """Whether records of the resource are seen just as they are stored."""
         return resource.name not in self.computed
 
     def seen(self, resource: Resource, record: Record, context: EvaluationContext) -> dict[str, Any]:
         """The record as a client sees it, free to be changed."""
-        return record.data() if self.is_plain(resource) else context.proxy(resource.name, record).whole()
+        return record.data() if self.is_shown_as_stored(resource) else context.proxy(resource.name, record).whole()
 
 
 def read_rules(contract: Contract) -> Rules:

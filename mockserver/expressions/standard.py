@@ -79,7 +79,9 @@ def first(context: Context, *items: Any) -> Any:
 @function(context=True)
 def distinct(context: Context, items: Any) -> Any:
     """Each value once, sorted by its JSON."""
-    found = {orjson.dumps(plain(item), option=orjson.OPT_SORT_KEYS): plain(item) for item in present(context, items)}
+    found = {
+        orjson.dumps(as_json(item), option=orjson.OPT_SORT_KEYS): as_json(item) for item in present(context, items)
+    }
     return [value for _, value in sorted(found.items())]
 
 
@@ -131,7 +133,7 @@ def merged(context: Context, *objects: Any) -> Any:
     context.spend(len(objects))
     found: dict[str, Any] = {}
     for one in objects:
-        value = plain(one)
+        value = as_json(one)
         found |= value if isinstance(value, dict) else {}
     return found
 
@@ -237,15 +239,15 @@ def _by_months(moment: datetime, months: int) -> date:
     return date(year, month + 1, day)
 
 
-def plain(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """The value as JSON: records as whole ones, what is lazy as a list, what is absent left out."""
     if isinstance(value, dict):
-        return {name: plain(one) for name, one in value.items() if one is not ABSENT}
+        return {name: as_json(one) for name, one in value.items() if one is not ABSENT}
     if isinstance(value, str) or value is None or isinstance(value, int | float):
         return value
     if hasattr(value, "whole"):
-        return plain(value.whole())
-    return [plain(one) for one in listed(value) if one is not ABSENT] if value is not ABSENT else ABSENT
+        return as_json(value.whole())
+    return [as_json(one) for one in listed(value) if one is not ABSENT] if value is not ABSENT else ABSENT
 
 
 STANDARD = Functions().also(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.errors import Refusal
-from mockserver.expressions import CALLER, plain, worked_out
+from mockserver.expressions import CALLER, as_json, worked_out
 from mockserver.handlers.call import Call
 from mockserver.handlers.storing import Storing
 from mockserver.messages import Reply, say
@@ -16,7 +16,7 @@ from mockserver.values.absent import ABSENT
 def compute(call: Call, tenant: Tenant) -> Reply:
     """The answer that the document's ``reply`` tells; nothing is stored. Raises Refusal(404) where it is absent."""
     reply = call.tools.rules.answers[call.operation.id][""]
-    answer = plain(call.context(tenant).evaluate(reply, asked_with(call)))
+    answer = as_json(call.context(tenant).evaluate(reply, asked_with(call)))
     if answer is ABSENT:
         raise Refusal(404, f"There is no such record in {call.resource.name}.")
     return say(answer)
@@ -28,7 +28,7 @@ def generate(call: Call, tenant: Tenant) -> Reply:
     asked, context = asked_with(call), call.context(tenant)
     values = worked_out({name: rule for name, rule in rules.items() if name}, context, asked)
     kept = Storing(call, tenant).make(resource, values)
-    return say(plain(context.evaluate(rules[""], asked, context.proxy(resource.name, kept))))
+    return say(as_json(context.evaluate(rules[""], asked, context.proxy(resource.name, kept))))
 
 
 def asked_with(call: Call) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def _answer(call: Call, tenant: Tenant, records: Iterator[Record], notes: Header
     if fields is not None:
         items = select_all(call, tenant, fields, found)
         return say(_around(page, items, last), notes=notes)
-    if not call.tools.rules.is_plain(call.resource):
+    if not call.tools.rules.is_shown_as_stored(call.resource):
         return say(_around(page, [seen(call, tenant, record) for record in found], last), notes=notes)
     return hand_out(_raw(page, found, last), notes=notes)
 

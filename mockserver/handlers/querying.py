@@ -11,7 +11,7 @@ import orjson
 from mockserver.contract import Resource
 from mockserver.contract.document import Node
 from mockserver.errors import Refusal, Violation
-from mockserver.expressions import FOUND, plain, worked_out
+from mockserver.expressions import FOUND, as_json, worked_out
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.computing import asked_with
@@ -66,7 +66,7 @@ def describe(call: Call, tenant: Tenant) -> Reply:
         "required": [*(schema.child("required").value or [])],
     }
     reply = call.tools.rules.answers[call.operation.id][""]
-    return say(plain(call.context(tenant).evaluate(reply, {**asked_with(call), FOUND: found})))
+    return say(as_json(call.context(tenant).evaluate(reply, {**asked_with(call), FOUND: found})))
 
 
 def _described(call: Call, resource: Resource, names: Sequence[str]) -> list[dict[str, Json]]:

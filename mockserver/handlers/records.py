@@ -109,13 +109,13 @@ def revise(call: Call, tenant: Tenant, record_id: str, directives: list[dict[str
     record = find(resource, tenant, record_id)
     stored = record.data()
     unlocked(resource, record_id, stored)
-    is_plain = call.tools.rules.is_plain(resource)
-    previous = stored if is_plain else seen(call, tenant, record)
+    is_as_stored = call.tools.rules.is_shown_as_stored(resource)
+    previous = stored if is_as_stored else seen(call, tenant, record)
     from mockserver.handlers.patching import apply_patch, touched  # PERF: jsonpatch takes 10 ms to import
 
     # PERF: decoding the record again costs a fifth of copying it.
     changed = apply_patch(
-        record.data() if is_plain else read_own(orjson.dumps(previous)),
+        record.data() if is_as_stored else read_own(orjson.dumps(previous)),
         directives, call.tools.max_bytes, call.tools.max_depth,
     )  # fmt: skip
     names = touched(directives)  # PERF: what no directive is about is as it was

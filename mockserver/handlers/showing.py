@@ -17,14 +17,14 @@ def show(call: Call, tenant: Tenant, record: Record, notes: Headers = ()) -> Rep
 
     PERF: its bytes as they are kept, and were checked; put together anew only where something is computed.
     """
-    if call.tools.rules.is_plain(call.resource):
+    if call.tools.rules.is_shown_as_stored(call.resource):
         return hand_out(record.raw, notes=notes)
     return say(seen(call, tenant, record), notes=notes)
 
 
 def seen(call: Call, tenant: Tenant, record: Record, resource: Resource | None = None) -> dict[str, Any]:
     """The record as a client sees it, free to be changed."""
-    if call.tools.rules.is_plain(resource or call.resource):
+    if call.tools.rules.is_shown_as_stored(resource or call.resource):
         return record.data()
     return call.tools.rules.seen(resource or call.resource, record, call.context(tenant))
 

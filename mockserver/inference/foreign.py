@@ -66,10 +66,10 @@ class ForeignKeys:
 
         ``nodes``: the member as it is shown, and as it is sent.
         """
-        is_plain = self._shapes.type(nodes[0]) == "integer" or self._shapes.says(nodes[0], "format") == "uuid"
+        is_like_a_key = self._shapes.type(nodes[0]) == "integer" or self._shapes.says(nodes[0], "format") == "uuid"
         said = " ".join(str(self._shapes.says(node, "description") or "") for node in nodes)
-        is_plain = is_plain or _ID.search(said) is not None
-        return _named(name, known) or (known.get(flat(name)) if is_plain else None) or _described(said, known)
+        is_like_a_key = is_like_a_key or _ID.search(said) is not None
+        return _named(name, known) or (known.get(flat(name)) if is_like_a_key else None) or _described(said, known)
 
     def addresses(self, one: InferredCollection) -> dict[str, str]:
         """For each member that holds an address and is called like a resource, or ``…_url``, the resource."""

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from mockserver.contract.document import Document, Node, operations_of
 from mockserver.contract.routing import parameter_name
 from mockserver.contract.schema_shape import Shapes
-from mockserver.contract.sources.spoken_paths import plain_forms
+from mockserver.contract.sources.spoken_paths import rest_forms
 
 Key: TypeAlias = tuple[str, ...]
 """A path with ``{}`` for each parameter, so that two spellings of one path are one."""
@@ -104,7 +104,7 @@ def read_paths(document: Document, shapes: Shapes) -> PathTable:
     found = PathTable()
     known: dict[str, Path] = {}
     templates = {_compared(written): written for written, _ in document.node("paths").items()}
-    spoken = plain_forms(document.root)
+    spoken = rest_forms(document.root)
     for written, item in document.node("paths").items():
         if written.startswith("x-"):
             continue

@@ -9,8 +9,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from mockserver.conformance.inferred.inferred_replies import InferredReplies
 from mockserver.conformance.oracle import faults_of
-from mockserver.conformance.plain.plain_replies import PlainReplies
 from mockserver.conformance.wire.traffic import DEEPEST, Exchange, Received, Sent
 from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Contract, Kind, Operation
@@ -59,7 +59,7 @@ class RecordingProxy:
         self._pseudonyms = Pseudonyms(self.files.names_given)
         self._lock = Lock()
         self._waiting: dict[tuple[str, str, str], ShownRecord] = {}
-        self._judge: tuple[Contract, PlainReplies | None] | None = None
+        self._judge: tuple[Contract, InferredReplies | None] | None = None
 
     def __call__(self, world: World, request: Request, own: Callable[[], Reply]) -> Reply:
         """The reply to a request; ``own`` gives the mock's. Raises Refusal, as that does."""
@@ -107,11 +107,11 @@ class RecordingProxy:
             received.status, raw=received.body or None, notes=(("Recorded", outcome),), content_type=media_type
         )
 
-    def _plain(self, contract: Contract) -> PlainReplies | None:
+    def _plain(self, contract: Contract) -> InferredReplies | None:
         """What judges replies of a document without annotations. PERF: its validators are kept."""
         if self._judge is None or self._judge[0] is not contract:
             maker = contract.maker
-            self._judge = contract, None if maker is None else PlainReplies(contract.document, maker)
+            self._judge = contract, None if maker is None else InferredReplies(contract.document, maker)
         return self._judge[1]
 
     def _report(self, line: str, outcome: str, refusal: Refusal | None) -> None:
@@ -213,7 +213,7 @@ def _missing(holder: Tenant, one: ShownRecord) -> tuple[str, str] | None:
     return next(found, None)
 
 
-def _problem(request: Request, operation: Operation, received: Received, plain: PlainReplies | None) -> str | None:
+def _problem(request: Request, operation: Operation, received: Received, plain: InferredReplies | None) -> str | None:
     """Why a reply is not what the document promises; None for one that is."""
     if 300 <= received.status < 400:
         return f"answered {received.status}, a redirect, which is not followed"

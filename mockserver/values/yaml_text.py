@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from mockserver.values.pointer import ancestors, pointer_to
 from mockserver.values.yaml_faults import BadYaml, Position, YamlFault, decoded, place, problem_of
-from mockserver.values.yaml_words import is_collection, plain, tagged
+from mockserver.values.yaml_words import is_collection, plain_scalar, tagged
 
 MAX_DEPTH = 200
 """How deep collections may nest."""
@@ -220,7 +220,7 @@ class _EventsReading:
         try:
             if event.tag is not None:
                 return tagged(event.tag, event.value)
-            return plain(event.value) if event.implicit[0] else event.value
+            return plain_scalar(event.value) if event.implicit[0] else event.value
         except ValueError as error:
             self._add(event.start_mark, str(error), "put it in quotes, or correct it")
             return event.value

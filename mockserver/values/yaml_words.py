@@ -24,7 +24,7 @@ _TAG = "tag:yaml.org,2002:"
 _COLLECTIONS = frozenset({"!", f"{_TAG}map", f"{_TAG}seq"})
 
 
-def plain(text: str) -> Any:
+def plain_scalar(text: str) -> Any:
     """The value of a word without quotes. Raises ValueError for a number that JSON cannot carry."""
     if text in _WORDS:
         return _WORDS[text]
@@ -45,7 +45,7 @@ def tagged(tag: str, text: str) -> Any:
     kind = tag.removeprefix(_TAG)
     if kind in ("!", "str", "timestamp", "binary"):
         return text
-    if kind in ("int", "float", "bool", "null") and not isinstance(value := plain(text), str):
+    if kind in ("int", "float", "bool", "null") and not isinstance(value := plain_scalar(text), str):
         return value
     raise ValueError(f"the tag {tag[:80]} does not fit here")
 

@@ -27,7 +27,7 @@ from mockserver.web.path_match import Match
 from mockserver.web.quick_requests import SMALL, QuickRequests, TimingKey
 from mockserver.web.received_request import LARGE_BODY, ReceivedRequest, headers_of
 from mockserver.web.shared_reads import SharedReads
-from mockserver.web.target import BROKEN, MOVED, has_escapes, plain_path, problem_of
+from mockserver.web.target import BROKEN, MOVED, has_escapes, problem_of, unescaped_path
 from mockserver.web.threads import Threads
 from mockserver.web.transmission import CLOSE, EncodedReply, Transmission, lost, slowed, transmit
 
@@ -124,7 +124,7 @@ class Front:
         key = self._timing_key(method, found)
         if not self._quick.is_quick(key) or not self._reads.waits_for_nobody(method, None):
             return None
-        path = plain_path(raw) if has_escapes(raw) else raw
+        path = unescaped_path(raw) if has_escapes(raw) else raw
         received = ReceivedRequest(method, path, query, headers, bool(length) or "transfer-encoding" in headers, body)
         try:
             reply = self._timed_reply(key, received, found, None, may_wait=False)
@@ -207,7 +207,7 @@ class Front:
         is_too_large = len(body.content) > most or (length is not None and length.isdigit() and int(length[:20]) > most)
         return ReceivedRequest(
             scope["method"],
-            plain_path(raw) if has_escapes(raw) else raw,
+            unescaped_path(raw) if has_escapes(raw) else raw,
             scope["query_string"].decode("latin-1"),
             headers,
             has_body,

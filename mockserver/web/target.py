@@ -33,7 +33,7 @@ class AsSent:
         """Answer one request."""
         raw = raw_path(environ)
         if has_escapes(raw):
-            environ["PATH_INFO"] = plain_path(raw)
+            environ["PATH_INFO"] = unescaped_path(raw)
             if problem := problem_of(raw):
                 environ[MALFORMED] = problem
         return self._app(environ, start_response)
@@ -60,7 +60,7 @@ def has_escapes(raw: str) -> bool:
     return "%" in raw or not raw.isascii()
 
 
-def plain_path(raw: str) -> str:
+def unescaped_path(raw: str) -> str:
     """The path without its escapes but ``%2F``, each byte a character."""
     pieces = enumerate(_SLASH.split(raw))
     return "".join(piece.upper() if at % 2 else _plain(piece) for at, piece in pieces)

@@ -17,7 +17,7 @@ from mockserver.conformance.wire.transports import in_process
 from mockserver.contract import Kind
 from mockserver.errors import SetupError
 from mutants.wire import Wire, ask
-from plain_documents import PETS
+from unannotated_documents import PETS
 
 DOCUMENTS = Path(__file__).parent.parent / "data" / "documents"
 NAMES = sorted(one.name for one in DOCUMENTS.iterdir() if one.suffix in (".yaml", ".json"))

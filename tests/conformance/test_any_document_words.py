@@ -183,7 +183,7 @@ SUITES = {"document_words", "document_searches", "document_filters"}
 )
 def test_what_words_say_is_judged_and_a_story_tells_it(shelves, tmp_path, monkeypatch, fault, cause):
     heard = []
-    chosen = tuple(one for one in load_checks(plain=True) if one.suite in SUITES)
+    chosen = tuple(one for one in load_checks(inferred=True) if one.suite in SUITES)
     monkeypatch.setattr("mockserver.conformance.runner.load_checks", lambda *_, **__: chosen)
     options = Options(spec=shelves, strictness=Provenance.INFERRED, stories=tmp_path)
     target = replace(find_target(options), transport=in_process(Library(fault)))

@@ -21,7 +21,7 @@ from mockserver.conformance.verdict import Verdict, Word
 from mockserver.conformance.wire.targets import Target, find_target
 from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.conformance.wire.transports import Unreachable
-from plain_documents import PETS
+from unannotated_documents import PETS
 
 Send = Callable[[Sent], Received]
 Habit = Callable[[Sent, Send, int], Received]

@@ -27,7 +27,7 @@ from mockserver.conformance.stories.script_runtime import ABSENT
 from mockserver.conformance.stories.scripts import file_name, write_stories
 from mockserver.conformance.wire.targets import find_target
 from mockserver.conformance.wire.traffic import Exchange, Received, Sent
-from plain_documents import PETS
+from unannotated_documents import PETS
 
 CHECKS = '''
 """Deleting a reason, with a look at all of them before."""

@@ -15,10 +15,10 @@ from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.verdict import Word
 from mockserver.conformance.wire.targets import find_target
 from mockserver.conformance.wire.traffic import Received, Sent
-from plain_documents import PETS
 from right_server.books import BOOKS, Books, Way
 from right_server.elsewhere import KEY, Habit, Shop, running
 from right_server.run import Time, hurried
+from unannotated_documents import PETS
 
 
 def test_a_server_that_is_right_in_another_way_gets_no_finding() -> None:

@@ -12,7 +12,7 @@ import pytest
 import forked
 from mockserver.conformance import tree_of
 from mockserver.conformance.rules.naive import Key, Reader
-from mockserver.conformance.rules.naive_values import CannotTell, agree, plain
+from mockserver.conformance.rules.naive_values import CannotTell, agree, as_json
 from mockserver.conformance.rules.situations import Day, situations
 from rule_edits import filled_otherwise, found, nearly_alike, off, one_more, one_value_less, whatever
 
@@ -105,7 +105,7 @@ class Thing:
 )
 def test_rules_are_read_a_second_time(rule, value):
     thing = Thing({"one": 1, "items": [{"n": 1, "kind": "a"}, {"n": 2, "kind": "a"}, {"n": 3, "kind": "b"}]})
-    assert plain(Reader(Nowhere()).value(rule, thing)) == value
+    assert as_json(Reader(Nowhere()).value(rule, thing)) == value
 
 
 @pytest.mark.parametrize("rule", ["next_number()", "lambda: 1", "unheard(1)"])

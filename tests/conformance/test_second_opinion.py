@@ -10,8 +10,8 @@ from click.testing import CliRunner
 import forked
 from checking import THOROUGH
 from mockserver.commands.check import check
+from mockserver.conformance.inferred.inferred_spoiling import LENIENT
 from mockserver.conformance.options import Options
-from mockserver.conformance.plain.plain_spoiling import LENIENT
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.comparison import Comparison
 from mockserver.conformance.second_opinion.comparison_run import compare
@@ -28,7 +28,7 @@ from mockserver.web.app import create_app
 from mutants.mutant import Area, Mutant
 from mutants.planting import planted
 from mutants.wire import put_body, read_body
-from plain_documents import PETS
+from unannotated_documents import PETS
 
 TARGET, OTHER, SILENT = Ruling
 DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"

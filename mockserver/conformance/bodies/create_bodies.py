@@ -74,7 +74,7 @@ def _whole(
     """The fields ``chosen``, each made by ``make``, and ``named`` in the place of what those would be."""
     example = group.bodies[Kind.CREATE].example
     made = {name: _value(group, name, ordinal, one, make) for name, one in chosen.items()}
-    made |= {name: f"{example.get(name, name)}-{ordinal}" for name in group.plain_keys & set(made)}
+    made |= {name: f"{example.get(name, name)}-{ordinal}" for name in group.text_keys & set(made)}
     return {name: value for name, value in {**made, **named}.items() if value is not ABSENT}
 
 

@@ -62,20 +62,20 @@ class Generator:
             draw()
         except (HypothesisException, SchemathesisError, ValueError, TypeError):
             pass  # a schema that it cannot read, or that nothing keeps: what was drawn until then has to do
-        return _plainest(found.values())
+        return _most_ordinary(found.values())
 
 
-def _plainest(found: Iterable[Any]) -> tuple[Any, ...]:
+def _most_ordinary(found: Iterable[Any]) -> tuple[Any, ...]:
     """Those that any reader of JSON takes as they are, if there are such: odd values are for checks that mean them."""
     drawn = tuple(found)
-    return tuple(value for value in drawn if _is_plain(value)) or drawn
+    return tuple(value for value in drawn if _is_ordinary(value)) or drawn
 
 
-def _is_plain(value: Any) -> bool:
+def _is_ordinary(value: Any) -> bool:
     if isinstance(value, dict):
-        return all(name and name.isprintable() and _is_plain(one) for name, one in value.items())
+        return all(name and name.isprintable() and _is_ordinary(one) for name, one in value.items())
     if isinstance(value, list):
-        return all(map(_is_plain, value))
+        return all(map(_is_ordinary, value))
     if isinstance(value, float):
         return not value.is_integer() and abs(value) < LARGEST
     return value.isprintable() if isinstance(value, str) else not isinstance(value, int) or abs(value) < LARGEST

@@ -10,7 +10,7 @@ from mockserver.conformance import row_queries
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.pagination import walk
 from mockserver.conformance.rules.naive import Reader, named_key
-from mockserver.conformance.rules.naive_values import CannotTell, plain
+from mockserver.conformance.rules.naive_values import CannotTell, as_json
 from mockserver.conformance.session import Session
 from mockserver.conformance.valid_requests import Ask, others
 from mockserver.contract import Kind
@@ -38,7 +38,7 @@ class View:
             return self._read(self.data.get(name), name)
         if name not in self._computed:
             self._computed[name] = None
-            self._computed[name] = self._read(plain(self._kept.reader.value(rule, self)), name)
+            self._computed[name] = self._read(as_json(self._kept.reader.value(rule, self)), name)
         return self._computed[name]
 
     def _read(self, value: Any, path: str) -> Any:

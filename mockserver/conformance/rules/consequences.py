@@ -17,7 +17,7 @@ from mockserver.conformance.rules.effect_rules import (
     step_targets,
 )
 from mockserver.conformance.rules.further_effects import FurtherEffects, records_named
-from mockserver.conformance.rules.naive_values import agree, plain
+from mockserver.conformance.rules.naive_values import agree, as_json
 from mockserver.values.shown import shown
 
 Record: TypeAlias = Mapping[str, Any]
@@ -137,7 +137,7 @@ class Consequences:
         return list(self._value(effect, step["each"]) or []) if "each" in step else [None]
 
     def _nearest(self, effect: Mapping[str, Any], step: Mapping[str, Any], item: Any, found: list[Any]) -> Any:
-        values = {name: plain(self._value(effect, rule, item)) for name, rule in step["values"].items()}
+        values = {name: as_json(self._value(effect, rule, item)) for name, rule in step["values"].items()}
         return max(found, key=lambda one: sum(agree(value, one.data.get(name)) for name, value in values.items()))
 
     def _changed(self, happening: list[Mapping[str, Any]]) -> None:
@@ -197,7 +197,7 @@ class Consequences:
         return self.held.reader.value(rule, self.view, {**names, "it": it})
 
     def _agrees(self, effect: Mapping[str, Any], rule: Any, found: Any, what: str, it: Any = None) -> None:
-        wanted = plain(self._value(effect, rule, it))
+        wanted = as_json(self._value(effect, rule, it))
         if wanted is not None:
             cause = f"{what} is not what follows ({effect.get('about', 'an effect')})"
             self.session.expect(agree(wanted, found), cause, f"wanted {shown(wanted, 150)}, found {shown(found, 150)}")

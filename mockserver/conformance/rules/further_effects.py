@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from mockserver.conformance.rules.as_held import AsHeld, View, moment_of
 from mockserver.conformance.rules.effect_rules import effects_of, happens_on, step_targets
-from mockserver.conformance.rules.naive_values import agree, plain
+from mockserver.conformance.rules.naive_values import agree, as_json
 from mockserver.conformance.session import Session
 from mockserver.values.shown import shown
 
@@ -74,7 +74,7 @@ class FurtherEffects:
                     continue
                 found = self._session.read(other, one.id)
                 for name, rule in step["values"].items():
-                    wanted = plain(held.reader.value(rule, view, given))
+                    wanted = as_json(held.reader.value(rule, view, given))
                     cause = f"{other.name}.{name} is not what follows in turn ({effect.get('about', 'an effect')})"
                     detail = f"wanted {shown(wanted, 150)}, found {shown(found.get(name), 150)}"
                     is_meant = wanted is not None and name not in sets

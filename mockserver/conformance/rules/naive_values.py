@@ -27,12 +27,12 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def plain(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """As JSON, without what is absent."""
     if isinstance(value, Mapping):
-        return {name: plain(one) for name, one in value.items() if one is not None}
+        return {name: as_json(one) for name, one in value.items() if one is not None}
     if isinstance(value, list):
-        return [plain(one) for one in value if one is not None]
+        return [as_json(one) for one in value if one is not None]
     return dict(value.data) if hasattr(value, "data") else str(value) if isinstance(value, str) else value
 
 
@@ -53,7 +53,7 @@ def agree(wanted: Any, found: Any, *, ordered: bool = True) -> bool:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(plain(value), sort_keys=True, default=str)
+    return json.dumps(as_json(value), sort_keys=True, default=str)
 
 
 def spelt(value: Any) -> str:

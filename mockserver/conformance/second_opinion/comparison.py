@@ -15,10 +15,10 @@ from mockserver.conformance.second_opinion.author import Author
 from mockserver.conformance.second_opinion.compared_scripts import reading, script
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.second_opinion.copying import Copier
+from mockserver.conformance.second_opinion.inferred_copying import InferredCopier
+from mockserver.conformance.second_opinion.inferred_script import InferredAuthor
+from mockserver.conformance.second_opinion.inferred_taking import changed_texts, is_refused
 from mockserver.conformance.second_opinion.opinions import Opinion, Opinions, StepTaken, opinions
-from mockserver.conformance.second_opinion.plain_copying import PlainCopier
-from mockserver.conformance.second_opinion.plain_script import PlainAuthor
-from mockserver.conformance.second_opinion.plain_taking import changed_texts, is_refused
 from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.contract import Kind
 
@@ -45,7 +45,7 @@ class Comparison:
         self, one: Side, two: Side, groups: Sequence[Group], tell: Listener = lambda _: None, *, can_plant: bool = True
     ) -> None:
         self.copier = Copier(one, two, can_plant=can_plant)
-        self.plain_copier = PlainCopier(one, two, can_plant=can_plant)
+        self.plain_copier = InferredCopier(one, two, can_plant=can_plant)
         self.one, self.two, self.groups, self._tell = one, two, groups, tell
         self.opinions = Opinions()
         self.scores: dict[str, Score] = {}
@@ -53,11 +53,11 @@ class Comparison:
         self._texts: dict[str, dict[str, str]] = {}
 
     @cached_property
-    def author(self) -> Author | PlainAuthor:
+    def author(self) -> Author | InferredAuthor:
         """Made when first asked for: what the target's references may name is known only once the run has begun."""
         session = self.one.session
         if session.plan.is_inferred:
-            return PlainAuthor(session)
+            return InferredAuthor(session)
         return Author(session.plan, session.mark, session.limits)
 
     def run(self) -> None:
@@ -77,15 +77,15 @@ class Comparison:
             tidy(side.session)
 
     def _steps(self, group: Group) -> Iterator[Step]:
-        if isinstance(self.author, PlainAuthor):
-            return self._plain_steps(self.author, group)
+        if isinstance(self.author, InferredAuthor):
+            return self._inferred_steps(self.author, group)
         if not self.one.run.profile.reads_only:
             return script(self.author, group)
         if group.is_single or Kind.READ not in group.operations:
             raise Inconclusive("there is nothing to read one by one")
         return reading(self.author, group, self.copier.copies(group))
 
-    def _plain_steps(self, author: PlainAuthor, group: Group) -> Iterator[Step]:
+    def _inferred_steps(self, author: InferredAuthor, group: Group) -> Iterator[Step]:
         if not self.one.run.profile.reads_only:
             yield from author.script(group)
             return
@@ -111,10 +111,10 @@ class Comparison:
     @contextmanager
     def _passing(self) -> Iterator[None]:
         """What is made meanwhile of a document without annotations is removed: the same story may be told again."""
-        is_writing = isinstance(self.author, PlainAuthor) and not self.one.run.profile.reads_only
+        is_writing = isinstance(self.author, InferredAuthor) and not self.one.run.profile.reads_only
         with ExitStack() as stack:
             for side in (self.one, self.two) if is_writing else ():
-                stack.enter_context(side.plain.passing())
+                stack.enter_context(side.inferred.passing())
             yield
 
     def _furniture(self) -> Iterator[Step]:
@@ -133,12 +133,12 @@ class Comparison:
         return taken, first, second
 
     def _on_both_anew(self, step: Step) -> tuple[Step, SideReply, SideReply]:
-        is_plain, unique = isinstance(self.author, PlainAuthor), self.one.plain.is_unique
-        if is_plain and step.operation.id in unique and step.expect is not Expect.REFUSED:
+        is_inferred, unique = isinstance(self.author, InferredAuthor), self.one.inferred.is_unique
+        if is_inferred and step.operation.id in unique and step.expect is not Expect.REFUSED:
             step = self._renewed(step)
         first, second = self.one.take(step), self.two.take(step)
         if (
-            not is_plain
+            not is_inferred
             or step.operation.id in unique
             or not any(is_refused(step, one.status) for one in (first, second))
         ):
@@ -159,7 +159,7 @@ class Comparison:
         return other, *answers
 
     def _renewed(self, step: Step) -> Step:
-        return self.one.plain.renewed(step) if self._is_there_all(step) else step
+        return self.one.inferred.renewed(step) if self._is_there_all(step) else step
 
     def _is_there_all(self, step: Step) -> bool:
         return all(self.one.names.knows(name) for name in step.needs)
@@ -249,7 +249,7 @@ def _beside(last: Step, before: Sequence[Step]) -> list[Step]:
     return _needed_of([*(one for one in before if one in deletes or one.makes), last])[:-1]
 
 
-def _without(one: Step, steps: list[Step], last: Step, author: Author | PlainAuthor) -> Iterator[list[Step]]:
+def _without(one: Step, steps: list[Step], last: Step, author: Author | InferredAuthor) -> Iterator[list[Step]]:
     """A shorter story to try: with a record that names fewer others, or without a step that makes none."""
     if one not in steps:
         return

@@ -12,7 +12,7 @@ from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.oracle import faults_of
 from mockserver.conformance.rules.as_held import AsHeld, moment_of
-from mockserver.conformance.rules.naive_values import CannotTell, agree, plain
+from mockserver.conformance.rules.naive_values import CannotTell, agree, as_json
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.second_opinion.differing import kept, sent_members
 from mockserver.conformance.second_opinion.disagreement import FOUND, MEDIA, STATUS
@@ -166,10 +166,10 @@ def _ruled(side: Side, step: Step, answer: SideReply, members: Collection[str]) 
         marks = group.marks(name)
         try:
             if "computed" in marks:
-                wanted, rule = plain(held.view(group, record).get(name)), marks["computed"]
+                wanted, rule = as_json(held.view(group, record).get(name)), marks["computed"]
             elif "filled" in marks and step.makes and name not in sent_members(step):
                 left = {one: value for one, value in record.items() if one not in group.filled}
-                wanted, rule = plain(held.reader.value(marks["filled"], held.view(group, left))), marks["filled"]
+                wanted, rule = as_json(held.reader.value(marks["filled"], held.view(group, left))), marks["filled"]
             else:
                 continue
         except (CannotTell, Inconclusive):

@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
-from mockserver.conformance.plain.plain_asking import PlainAsking
+from mockserver.conformance.inferred.inferred_requests import InferredRequests
 from mockserver.conformance.session import Session
 from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.traffic import Received, json_or_none
@@ -73,7 +73,7 @@ def measure(session: Session, group: Group, longest: float) -> Lag | None:
     session.client.purpose = "measuring"
     seen: list[float | None] = []
     try:
-        delays = _delays_plain if session.plan.is_inferred else _delays_of_single if group.is_single else _delays
+        delays = _delays_inferred if session.plan.is_inferred else _delays_of_single if group.is_single else _delays
         for _ in range(TRIALS):
             found = list(delays(session, group, max(longest, LONGEST)))
             seen += found
@@ -121,9 +121,9 @@ def _delays_of_single(session: Session, group: Group, longest: float) -> Iterato
         session.send(Ask(group.one(Kind.DELETE)))
 
 
-def _delays_plain(session: Session, group: Group, longest: float) -> Iterator[float | None]:
+def _delays_inferred(session: Session, group: Group, longest: float) -> Iterator[float | None]:
     """The same where a document does not say what its operations mean: a new record is read and listed, and its end."""
-    asking = PlainAsking(session)
+    asking = InferredRequests(session)
     read, delete = asking.on_one(group, Kind.READ), asking.on_one(group, Kind.DELETE)
     made = asking.create(group)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.conformance.wire.transports import Transport, in_process
 from mockserver.web.received_request import ReceivedRequest, headers_of
-from mockserver.web.target import has_escapes, plain_path, problem_of
+from mockserver.web.target import has_escapes, problem_of, unescaped_path
 
 if TYPE_CHECKING:
     from mockserver.web.api import Api
@@ -42,7 +42,7 @@ def _answered(api: Api, sent: Sent, found: Match, path: str, query: str) -> Rece
     is_large = sent.body is not None and len(sent.body) > api.world.settings.max_body
     request = ReceivedRequest(
         sent.method,
-        plain_path(path) if has_escapes(path) else path,
+        unescaped_path(path) if has_escapes(path) else path,
         query,
         headers,
         has_body=length is not None or sent.body is not None,

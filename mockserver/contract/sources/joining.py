@@ -123,8 +123,8 @@ class _Joined:
                 continue
             self._owners[key] = place
             item = document.root["paths"][path]
-            is_plain = isinstance(item, dict) and not document.is_annotated
-            self.root["paths"][whole] = without_servers(item) if is_plain else item
+            is_unannotated = isinstance(item, dict) and not document.is_annotated
+            self.root["paths"][whole] = without_servers(item) if is_unannotated else item
         for other, listed in taken.items():
             more = _more(len(listed) - 1)
             problem = f"{paths[listed[0]]} is a path of {other} too{more}"

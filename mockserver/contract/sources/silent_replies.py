@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.contract.sources.raw_operations import body_members, followed, raw_parameters, schema_members
-from mockserver.contract.sources.spoken_paths import plain_forms
+from mockserver.contract.sources.spoken_paths import rest_forms
 from mockserver.values.name_words import flat, singular
 
 GUESSED = "x-guessed"
@@ -36,7 +36,7 @@ def describe_silent(root: dict[str, Any]) -> None:
     one. Nothing is forbidden by that, since nobody promised it. Documents that are written beside a server often tell
     what is sent and leave out, or to chance (``data: {}``), what comes back; to answer with nothing would be of no use.
     """
-    paths = _plain(root)
+    paths = _rest_items(root)
     plurals = {_singular(path): item for path, item in paths.items() if _singular(path) != path.rstrip("/")}
     for path, item in paths.items():
         if (found := _ITEM.fullmatch(path)) is None:
@@ -71,13 +71,13 @@ def _shown(
     return None
 
 
-def _plain(root: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _rest_items(root: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The path items, each operation at the path and the verb that its own stand for."""
     paths = root["paths"]
     found = {path: item for path, item in paths.items() if isinstance(item, dict)}
-    for (path, method), plain in plain_forms(root).items():
-        item = found.get(plain.path, {"parameters": paths[path].get("parameters")})
-        found[plain.path] = {**item, plain.method: paths[path][method]}
+    for (path, method), form in rest_forms(root).items():
+        item = found.get(form.path, {"parameters": paths[path].get("parameters")})
+        found[form.path] = {**item, form.method: paths[path][method]}
     return found
 
 
@@ -133,10 +133,10 @@ def _holder(root: Mapping[str, Any], schema: Any) -> str:
     members: Any = followed(root, schema).get("properties")
     named = [one for one in members if flat(one) in _HOLDERS] if isinstance(members, dict) else []
     is_one = len(named) == 1 and _says_nothing(root, members[named[0]])
-    return named[0] if is_one and all(_is_plain(root, members[one]) for one in members if one != named[0]) else ""
+    return named[0] if is_one and all(_is_scalar(root, members[one]) for one in members if one != named[0]) else ""
 
 
-def _is_plain(root: Mapping[str, Any], schema: Any) -> bool:
+def _is_scalar(root: Mapping[str, Any], schema: Any) -> bool:
     return followed(root, schema).get("type") in ("string", "integer", "number", "boolean")
 
 

@@ -55,7 +55,7 @@ def read_document(spec: Spec, overlays: tuple[Path, ...] = ()) -> Document:
 
 
 def proven_document(spec: Spec) -> Document:
-    """The document at a path, or those at several, that ``is_plain`` found good before, taken as they stand."""
+    """The document at a path, or those at several, that ``is_as_written`` found good before, taken as they stand."""
     found = [(one, Document(read_own(Path(one.location).read_bytes()), one.location)) for one in places(spec)]
     if len(found) == 1:
         return found[0][1]
@@ -64,7 +64,7 @@ def proven_document(spec: Spec) -> Document:
     return join(found)
 
 
-def is_plain(document: Document, spec: Spec) -> bool:
+def is_as_written(document: Document, spec: Spec) -> bool:
     """Whether the document is just what its file says in JSON, or what several say together."""
     try:
         return bool(proven_document(spec).root == document.root)

@@ -37,7 +37,7 @@ _PLAIN = re.compile(r"[\w-]+")
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 
 
-class PlainForm(NamedTuple):
+class RestForm(NamedTuple):
     """What an operation stands for: a path, the verb, and where the record is named if its own path does not.
 
     ``keyed`` is ``("query", "id")``, the place and the name of the parameter or member.
@@ -81,7 +81,7 @@ class _Spoken(NamedTuple):
         return tuple(_PARAMETER.sub("{}", one) for one in self.before), self.noun
 
 
-def plain_forms(root: Mapping[str, Any]) -> dict[tuple[str, str], PlainForm]:
+def rest_forms(root: Mapping[str, Any]) -> dict[tuple[str, str], RestForm]:
     """For each operation (path, method) that its path tells in words, the path and the method that it stands for.
 
     A word alone proves nothing: at least two operations must be about the same things, those whose path has no word for
@@ -117,7 +117,7 @@ def plain_forms(root: Mapping[str, Any]) -> dict[tuple[str, str], PlainForm]:
             is_beside = one.verb in ("put", "patch") and ("put" in own or "patch" in own)
             if (_compared(target), one.verb) not in taken and not is_beside:
                 taken.add((_compared(target), one.verb))
-                found[one.path, one.method] = PlainForm(target, one.verb, one.keyed)
+                found[one.path, one.method] = RestForm(target, one.verb, one.keyed)
     return found
 
 

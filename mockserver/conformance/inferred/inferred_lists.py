@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.plain.plain_asking import REFUSED, PlainAsking
-from mockserver.conformance.plain.plain_contents import planned
-from mockserver.conformance.plain.plain_links import ADDRESSES
+from mockserver.conformance.inferred.inferred_contents import planned
+from mockserver.conformance.inferred.inferred_links import ADDRESSES
+from mockserver.conformance.inferred.inferred_requests import REFUSED, InferredRequests
 from mockserver.conformance.stories.trail import BrokenConstraint, Expected
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Operation
@@ -36,7 +36,7 @@ _LINK = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 
 
 @dataclass(frozen=True, slots=True)
-class PlainPage:
+class InferredPage:
     """One page: its records and their keys, the facts beside them by flat name, and the parameters of the next one.
 
     ``reply`` is what it was read from, ``places`` are the pointers to the facts of its body; ``onward`` is None where
@@ -71,10 +71,10 @@ class PlainPage:
         return Expected(self.reply, constraint=BrokenConstraint(place, "pattern", pattern))
 
 
-class PlainListing:
+class InferredList:
     """One list below certain parents."""
 
-    def __init__(self, asking: PlainAsking, group: Group, operation: Operation, above: tuple[str, ...]) -> None:
+    def __init__(self, asking: InferredRequests, group: Group, operation: Operation, above: tuple[str, ...]) -> None:
         self._asking, self._group, self.operation, self.above = asking, group, operation, above
 
     def parameter(self, words: frozenset[str]) -> PlannedParameter | None:
@@ -91,17 +91,17 @@ class PlainListing:
         by = self.parameter(SIZES)
         return by.name if by else ""
 
-    def page(self, query: Mapping[str, str]) -> PlainPage:
+    def page(self, query: Mapping[str, str]) -> InferredPage:
         """One page, asked for by those parameters."""
         return self._page(self.ask(query))
 
-    def _page(self, reply: Received) -> PlainPage:
+    def _page(self, reply: Received) -> InferredPage:
         records = tuple(self._asking.items(reply, self.operation))
         value = json_or_none(reply.body)
         beside = {name: (one, place) for name, one, place in _facts(value, DEEPEST)} if isinstance(value, dict) else {}
         facts = dict(_headers(reply)) | {name: one for name, (one, _) in beside.items()}
         places = {name: place for name, (_, place) in beside.items()}
-        return PlainPage(records, tuple(self.keys(records)), facts, _onward(reply, facts), reply, places)
+        return InferredPage(records, tuple(self.keys(records)), facts, _onward(reply, facts), reply, places)
 
     @property
     def items_place(self) -> str:
@@ -136,7 +136,7 @@ class PlainListing:
         """Whether a parameter may have that value."""
         return self._asking.replies.allows(one.schema, value) or self._asking.replies.allows(one.schema, str(value))
 
-    def walk(self, size: int, most: int) -> Iterator[PlainPage]:
+    def walk(self, size: int, most: int) -> Iterator[InferredPage]:
         """Page after page of ``size`` records, by number or offset, or as each page leads on; at most ``most``."""
         by = self.parameter(SIZES)
         usual = {by.name: str(size)} if by else {}
@@ -204,7 +204,7 @@ class PlainListing:
         zero, one, none = (self.page({**usual, **more}) for more in ({page.name: "0"}, {page.name: "1"}, {}))
         return 0 if zero.keys == none.keys and one.keys != zero.keys else 1
 
-    def follow(self, usual: Mapping[str, str], most: int) -> Iterator[PlainPage]:
+    def follow(self, usual: Mapping[str, str], most: int) -> Iterator[InferredPage]:
         """Page after page as each tells where the next one is."""
         more: Mapping[str, str] = {}
         for _ in range(most):
@@ -214,7 +214,7 @@ class PlainListing:
             if not more or not found.keys:
                 return
 
-    def _next(self, page: PlainPage) -> Mapping[str, str]:
+    def _next(self, page: InferredPage) -> Mapping[str, str]:
         """What asks for the page after ``page``: as it tells, or its last key where it says that there are more."""
         cursor = self.parameter(CURSORS | PAGES | OFFSETS)
         if page.onward and "" not in page.onward:

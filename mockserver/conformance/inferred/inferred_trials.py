@@ -11,12 +11,12 @@ from mockserver.conformance.bodies.fresh_keys import with_fresh_key
 from mockserver.conformance.bodies.normal_forms import is_normal_form
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
-from mockserver.conformance.plain.plain_asking import UNKNOWN, PlainAsking, PlainMade, within
-from mockserver.conformance.plain.plain_bodies import NOW, but_for_null, is_day, leveled
-from mockserver.conformance.plain.plain_contents import has_members, media_of, planned
-from mockserver.conformance.plain.plain_forms import is_form, is_sayable
-from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, narrowing
-from mockserver.conformance.plain.plain_writing import text_of
+from mockserver.conformance.inferred.inferred_bodies import NOW, but_for_null, is_day, leveled
+from mockserver.conformance.inferred.inferred_contents import has_members, media_of, planned
+from mockserver.conformance.inferred.inferred_forms import is_form, is_sayable
+from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList, narrowing
+from mockserver.conformance.inferred.inferred_requests import UNKNOWN, InferredRecord, InferredRequests, within
+from mockserver.conformance.inferred.inferred_writing import text_of
 from mockserver.conformance.stories.trail import Expected
 from mockserver.conformance.value_differences import alike, listed
 from mockserver.conformance.wire.traffic import Received, json_or_none
@@ -39,7 +39,7 @@ MOST = 8
 """How many bodies with seldom values are made."""
 
 
-class PlainTrying(PlainAsking):
+class InferredTrials(InferredRequests):
     """Tries for one check what a target whose document tells no meanings makes of it."""
 
     def full_body(self, operation: Operation, ordinal: int = 7) -> Any:
@@ -66,7 +66,7 @@ class PlainTrying(PlainAsking):
         mark, number = self.session.mark, self.session.ordinal()
         return with_fresh_key(self.maker, operation, group.resource, schema, body, mark=mark, number=number, now=NOW)
 
-    def attempt(self, group: Group, above: tuple[str, ...], body: Any) -> PlainMade | None:
+    def attempt(self, group: Group, above: tuple[str, ...], body: Any) -> InferredRecord | None:
         """A record made with ``body``, given a fresh key; None where that is refused or tells no key."""
         operation = group.one(Kind.CREATE)
         place = self.placed(operation, above)
@@ -74,10 +74,10 @@ class PlainTrying(PlainAsking):
         record = within(json_or_none(reply.body), planned(operation).record or ())
         asked = place.get(planned(operation).key or "", "")
         key = self.told_key(group, record, reply, asked) if reply.status in SUCCESSES else ""
-        made = PlainMade(key, above, self.said(operation, body), record)
+        made = InferredRecord(key, above, self.said(operation, body), record)
         return self.remembered(group, made) if key else None
 
-    def changing(self, operation: Operation, group: Group, made: PlainMade, body: Any) -> Any:
+    def changing(self, operation: Operation, group: Group, made: InferredRecord, body: Any) -> Any:
         """``body`` of a change with the key of the record, where that stands in it and not in the path."""
         is_named = planned(operation).words.get("key") == "body"
         record_key = within(made.record, group.resource.model.key) if group.resource.model else None
@@ -89,7 +89,7 @@ class PlainTrying(PlainAsking):
             return
         if key := self.told_key(group, self.record(reply, operation), reply):
             above = tuple(values[name] for name in planned(operation).scope or () if name in values)
-            self.remove(group, PlainMade(key, above, None, None))
+            self.remove(group, InferredRecord(key, above, None, None))
 
     def can_say(self, operation: Operation, body: Any) -> bool:
         """Whether a body of the type that is sent can say all of ``body``."""
@@ -205,7 +205,7 @@ class PlainTrying(PlainAsking):
             own = words if not states else set()
         return {name: one for name, one in record.items() if name not in own}
 
-    def read_back(self, group: Group, made: PlainMade) -> Any:
+    def read_back(self, group: Group, made: InferredRecord) -> Any:
         """The record as it is read. Raises Inconclusive where it is not."""
         read = self.on_one(group, Kind.READ)
         reply = self.send(read, self.at(read, made))
@@ -220,7 +220,7 @@ class PlainTrying(PlainAsking):
     def listed_to_its_end(self, group: Group, above: tuple[str, ...]) -> tuple[dict[str, Any], bool]:
         """The same, and whether there can be no more of them."""
         for operation in self.whole_lists(group, Kind.LIST):
-            listing, known, is_last = PlainListing(self, group, operation, above), dict[str, Any](), False
+            listing, known, is_last = InferredList(self, group, operation, above), dict[str, Any](), False
             for reply in listing.replies(PAGES):
                 found = {key: one for one in self.items(reply, operation) if (key := self.key(group, one))}
                 is_new = bool(found.keys() - known.keys())
@@ -287,7 +287,7 @@ class PlainTrying(PlainAsking):
             if plan.items is not None and model and model.key and not needed and self.is_of_all(group, operation):
                 yield operation
 
-    def several(self, group: Group, count: int) -> tuple[tuple[str, ...], list[PlainMade]]:
+    def several(self, group: Group, count: int) -> tuple[tuple[str, ...], list[InferredRecord]]:
         """New records below the same parents, each with other values; none where nothing makes them."""
         above = self.above(group)
         if Kind.CREATE not in group.operations or self.session.limits.reads_only:

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.conformance.findings import Inconclusive
-from mockserver.conformance.plain.plain_forms import bracketed, form_pairs, is_form
-from mockserver.conformance.plain.plain_writing import is_file, multipart, text_of
+from mockserver.conformance.inferred.inferred_forms import bracketed, form_pairs, is_form
+from mockserver.conformance.inferred.inferred_writing import is_file, multipart, text_of
 from mockserver.contract import Operation
 from mockserver.contract.document import Document
 from mockserver.contract.plan import OperationPlan

@@ -10,11 +10,11 @@ from typing import Any
 from mockserver.conformance.bodies.fresh_keys import fresh_key_text, with_fresh_key
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
-from mockserver.conformance.plain.plain_bodies import NOW, freshened, naming, without_read_only
-from mockserver.conformance.plain.plain_contents import examples_of, has_members, media_of, planned
-from mockserver.conformance.plain.plain_forms import is_form, sayable
-from mockserver.conformance.plain.plain_sending import PlainSending
-from mockserver.conformance.plain.plain_writing import last_of, text_of
+from mockserver.conformance.inferred.inferred_bodies import NOW, freshened, naming, without_read_only
+from mockserver.conformance.inferred.inferred_contents import examples_of, has_members, media_of, planned
+from mockserver.conformance.inferred.inferred_forms import is_form, sayable
+from mockserver.conformance.inferred.inferred_sender import InferredSender
+from mockserver.conformance.inferred.inferred_writing import last_of, text_of
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
@@ -35,7 +35,7 @@ REFUSED = (400, 409, 422)
 
 
 @dataclass(frozen=True, slots=True)
-class PlainMade:
+class InferredRecord:
     """A record that was created: its key, what stands above it in its path (outermost first), what was sent of it, and
     the reply's record.
     """
@@ -47,7 +47,7 @@ class PlainMade:
 
 
 @dataclass(slots=True)
-class PlainAsking(PlainSending):
+class InferredRequests(InferredSender):
     """Speaks for one check to a target whose document tells no meanings.
 
     ``refers``: records that bodies name are made or looked for, so that making a body may send requests.
@@ -150,7 +150,7 @@ class PlainAsking(PlainSending):
         good = (one for one in tried if one not in shown and (schema is None or self.replies.allows(schema, one)))
         return text_of(next(good, tried[0]))
 
-    def create(self, group: Group, above: tuple[str, ...] | None = None, depth: int = 0) -> PlainMade:
+    def create(self, group: Group, above: tuple[str, ...] | None = None, depth: int = 0) -> InferredRecord:
         """Make a record and say where it is. Raises Inconclusive where that is refused or tells no key."""
         operation = group.one(Kind.CREATE)
         above = self.above(group, depth) if above is None else above
@@ -163,14 +163,14 @@ class PlainAsking(PlainSending):
         key = self.told_key(group, record, reply, place.get(planned(operation).key or "", ""))
         if not key:
             raise Inconclusive(f"{operation.id} gives neither a key nor a Location")
-        return self.remembered(group, PlainMade(key, above, self.said(operation, body), record))
+        return self.remembered(group, InferredRecord(key, above, self.said(operation, body), record))
 
-    def remembered(self, group: Group, made: PlainMade) -> PlainMade:
+    def remembered(self, group: Group, made: InferredRecord) -> InferredRecord:
         """``made``, to be removed at the end of the check if that does not do so itself."""
         self.session.habits.left[group.name, made.above, made.key] = lambda: self.remove(group, made)
         return made
 
-    def remove(self, group: Group, made: PlainMade) -> Received | None:
+    def remove(self, group: Group, made: InferredRecord) -> Received | None:
         """Delete a record, if it can be."""
         self.session.habits.left.pop((group.name, made.above, made.key), None)
         try:
@@ -265,7 +265,7 @@ class PlainAsking(PlainSending):
         shapes = self.maker.shapes
         return {name for name, node in shapes.properties(schema).items() if shapes.says(node, "readOnly") is True}
 
-    def at(self, operation: Operation, made: PlainMade) -> dict[str, str]:
+    def at(self, operation: Operation, made: InferredRecord) -> dict[str, str]:
         """The path parameters of an operation on one record."""
         key = planned(operation).key
         return {**self.below(operation, made.above), **({key: made.key} if key else {})}

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.conformance.created_records import path_value
-from mockserver.conformance.plain.plain_asking import within
+from mockserver.conformance.inferred.inferred_requests import within
 from mockserver.conformance.session import Session
 from mockserver.contract import Operation
 from mockserver.contract.plan import Steps

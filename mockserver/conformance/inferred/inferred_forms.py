@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from mockserver.conformance.plain.plain_writing import flat, text_of
+from mockserver.conformance.inferred.inferred_writing import flat, text_of
 from mockserver.contract.document import Document, Node
 from mockserver.contract.form_bodies import nested
 from mockserver.contract.samples.sample_maker import Maker

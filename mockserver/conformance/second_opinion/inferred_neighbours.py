@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.plain.plain_asking import PlainAsking, within
-from mockserver.conformance.plain.plain_contents import planned
-from mockserver.conformance.plain.plain_trying import PlainTrying
+from mockserver.conformance.inferred.inferred_contents import planned
+from mockserver.conformance.inferred.inferred_requests import InferredRequests, within
+from mockserver.conformance.inferred.inferred_trials import InferredTrials
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.contract import Kind, Operation
@@ -24,7 +24,7 @@ class NeighbourWriter(Protocol):
     """Who writes the steps, as far as these moves need it."""
 
     @property
-    def asking(self) -> PlainAsking: ...
+    def asking(self) -> InferredRequests: ...
 
     def referring(self, group: Group, operation: Operation, body: Any, depth: int, good: Any = ...) -> Any: ...
 
@@ -39,7 +39,7 @@ class FullWriter(Protocol):
     """Who knows bodies with every member."""
 
     @property
-    def asking(self) -> PlainTrying: ...
+    def asking(self) -> InferredTrials: ...
 
 
 def between(

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from mockserver.conformance.plain.plain_asking import REFUSED, PlainAsking, PlainMade, within
-from mockserver.conformance.plain.plain_contents import has_members, planned
+from mockserver.conformance.inferred.inferred_contents import has_members, planned
+from mockserver.conformance.inferred.inferred_requests import REFUSED, InferredRecord, InferredRequests, within
 from mockserver.conformance.second_opinion.aliases import PREFIX, SharedNames
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.session import Session
@@ -21,7 +21,7 @@ from mockserver.values.equality import same_json
 from mockserver.values.members import with_value
 
 
-class PlainHand:
+class InferredHand:
     """Sends the steps to one server, and removes the records that they make."""
 
     def __init__(self, session: Session, names: SharedNames) -> None:
@@ -29,7 +29,7 @@ class PlainHand:
 
     def take(self, step: Step) -> Any:
         """Send ``step``: the records of a list, each with its key, else None. Raises Unbound, and what asking does."""
-        asking = PlainAsking(self._session)
+        asking = InferredRequests(self._session)
         values, query = self._names.own(step.values), self._names.own(step.query)
         body = self._own_body(asking, step)
         reply = asking.send(
@@ -47,7 +47,7 @@ class PlainHand:
         found = asking.items(reply, step.operation)
         return [{step.group.key: asking.key(step.group, one), "record": one} for one in found]
 
-    def _own_body(self, asking: PlainAsking, step: Step) -> Any:
+    def _own_body(self, asking: InferredRequests, step: Step) -> Any:
         """The body with this server's keys where it has shared names, as numbers where the schema wants those."""
         if step.body is NO_BODY:
             return ABSENT
@@ -58,14 +58,14 @@ class PlainHand:
         keys = {name: typed[name] for name, one in said.items() if isinstance(one, str) and one.startswith(PREFIX)}
         return with_value(own, steps, {**within(own, steps), **keys}) if keys else own
 
-    def _take_note(self, asking: PlainAsking, step: Step, values: dict[str, Any], reply: Received) -> None:
+    def _take_note(self, asking: InferredRequests, step: Step, values: dict[str, Any], reply: Received) -> None:
         """What was made is known by its shared name, and removed when the story is over."""
         if step.operation.kind is Kind.CREATE:
             key = asking.told_key(step.group, asking.record(reply, step.operation), reply)
             if key and step.makes:
                 self._names.bind(step.record, key)
             if key:
-                asking.remembered(step.group, PlainMade(key, self._above(step, values), None, None))
+                asking.remembered(step.group, InferredRecord(key, self._above(step, values), None, None))
         elif step.operation.kind is Kind.DELETE and step.record:
             key = str(values.get(str(planned(step.operation).key), ""))
             self._session.habits.left.pop((step.group.name, self._above(step, values), key), None)
@@ -78,7 +78,7 @@ class PlainHand:
         """``step`` with texts that no other has, where its body is one that its schema allows."""
         if step.body is NO_BODY or not has_members(step.operation):
             return step
-        asking, steps = PlainAsking(self._session), planned(step.operation).sent
+        asking, steps = InferredRequests(self._session), planned(step.operation).sent
         body = self._own_body(asking, step)
         fresh = asking.fresh(step.operation, body)
         old, new, record = (within(one, steps) for one in (body, fresh, step.body))

@@ -27,7 +27,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-class PlainHeaders:
+class InferredHeaders:
     """Knows one document. ``violations`` are what a value breaks of a schema."""
 
     def __init__(

@@ -19,7 +19,7 @@ from referencing.jsonschema import DRAFT202012
 
 from mockserver.conformance.bodies.bounds import FORMATS as FORMATS_BROKEN
 from mockserver.conformance.bodies.bounds import INTEGERS_BEYOND
-from mockserver.conformance.plain.plain_headers import PlainHeaders
+from mockserver.conformance.inferred.inferred_headers import InferredHeaders
 from mockserver.conformance.value_differences import without_positions
 from mockserver.conformance.wire.traffic import NotJson, Received, read_json
 from mockserver.contract import Operation
@@ -52,7 +52,7 @@ Fault = tuple[str, str, str]
 """The check, the cause, and the detail."""
 
 
-class PlainReplies:
+class InferredReplies:
     """Knows one document; validators are made when first needed."""
 
     def __init__(self, document: Document, maker: Maker) -> None:
@@ -62,7 +62,7 @@ class PlainReplies:
         )
         self._judge = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
         self._known: dict[str, Validator] = {}
-        self._headers = PlainHeaders(document, maker.shapes, self.violations)
+        self._headers = InferredHeaders(document, maker.shapes, self.violations)
 
     def faults(self, reply: Received, operation: Operation) -> Iterator[Fault]:
         """What is wrong with a reply by what the document declares for its status.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from mockserver.conformance.plain.plain_bodies import NOW
-from mockserver.conformance.plain.plain_conditions import (
+from mockserver.conformance.inferred.inferred_bodies import NOW
+from mockserver.conformance.inferred.inferred_conditions import (
     ANY_VERSION,
     VERSIONS,
     fresh_key,
@@ -17,9 +17,9 @@ from mockserver.conformance.plain.plain_conditions import (
     repeat_key,
     version_header,
 )
-from mockserver.conformance.plain.plain_contents import content_of, media_of, planned
-from mockserver.conformance.plain.plain_replies import PlainReplies
-from mockserver.conformance.plain.plain_writing import cookie, query_pairs, show, text_of, way_of
+from mockserver.conformance.inferred.inferred_contents import content_of, media_of, planned
+from mockserver.conformance.inferred.inferred_replies import InferredReplies
+from mockserver.conformance.inferred.inferred_writing import cookie, query_pairs, show, text_of, way_of
 from mockserver.conformance.session import Session
 from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.contract import Operation
@@ -33,7 +33,7 @@ from mockserver.values.name_words import flat
 
 
 @dataclass(slots=True)
-class PlainSending:
+class InferredSender:
     """Sends requests of one run that are valid but for what is said otherwise."""
 
     session: Session
@@ -95,7 +95,7 @@ class PlainSending:
         return self.body_schema(operation) or Node("", None)
 
     @property
-    def replies(self) -> PlainReplies:
+    def replies(self) -> InferredReplies:
         assert self.session.plan.replies
         return self.session.plan.replies
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from zlib import crc32
 
-from mockserver.conformance.plain.plain_bodies import NOW
-from mockserver.conformance.plain.plain_contents import planned
+from mockserver.conformance.inferred.inferred_bodies import NOW
+from mockserver.conformance.inferred.inferred_contents import planned
 from mockserver.contract import Operation
 from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.samples.sample_maker import Maker

@@ -11,13 +11,13 @@ from typing import Any
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
-from mockserver.conformance.plain.plain_asking import within
-from mockserver.conformance.plain.plain_contents import planned
-from mockserver.conformance.plain.plain_trying import PlainTrying
+from mockserver.conformance.inferred.inferred_contents import planned
+from mockserver.conformance.inferred.inferred_requests import within
+from mockserver.conformance.inferred.inferred_trials import InferredTrials
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
-from mockserver.conformance.second_opinion.plain_moves import found_again, lacking, naming_nobody, spoilt
-from mockserver.conformance.second_opinion.plain_neighbours import between, orphaned, unsorted, with_items
+from mockserver.conformance.second_opinion.inferred_moves import found_again, lacking, naming_nobody, spoilt
+from mockserver.conformance.second_opinion.inferred_neighbours import between, orphaned, unsorted, with_items
 from mockserver.conformance.session import Session
 from mockserver.contract import Kind, Operation
 from mockserver.values.absent import ABSENT
@@ -32,11 +32,11 @@ DEEPEST = 4
 """How many records above each other are made."""
 
 
-class PlainAuthor:
+class InferredAuthor:
     """Writes the steps of one run; ``furniture`` are those that make what stands above other records. Sends nothing."""
 
     def __init__(self, session: Session) -> None:
-        self.session, self.asking = session, PlainTrying(session, refers=False)
+        self.session, self.asking = session, InferredTrials(session, refers=False)
         self.furniture: list[Step] = []
         self._named: dict[str, str] = {}
         self._ordinals = itertools.count(1)
@@ -114,7 +114,7 @@ class PlainAuthor:
 
     def _changes(self, group: Group, name: str, above: Mapping[str, str]) -> Iterator[Step]:
         for number, operation in enumerate(group.all(Kind.REPLACE, Kind.PATCH)):
-            if not self._is_of_one(operation) or not self._is_plain(operation):
+            if not self._is_of_one(operation) or not self._is_by_members(operation):
                 continue
             values, plain = self.at(operation, name, above), self.asking.body(operation, CHANGED + number)
             changed = self.referring(group, operation, plain, 0)
@@ -184,7 +184,7 @@ class PlainAuthor:
         above = self._above(group, 0)
         for kind in (Kind.READ, Kind.REPLACE, Kind.PATCH, Kind.DELETE):
             for operation in group.all(kind)[:1]:
-                if self._is_of_one(operation) and self._is_plain_or_bare(operation):
+                if self._is_of_one(operation) and self._is_by_members_or_bare(operation):
                     nobody = self.asking.unknown(operation)
                     values = {**self.below(operation, above), str(planned(operation).key): nobody}
                     body = self.referring(group, operation, self.asking.body(operation, CHANGED), 0)
@@ -211,8 +211,8 @@ class PlainAuthor:
                 yield self.step(what, group, operation, Expect.LISTED if is_list and is_below_made else Expect.ANSWERED,
                                 values, is_loose=True, body=self.asking.body(operation, 1))  # fmt: skip
 
-    def _is_plain_or_bare(self, operation: Operation) -> bool:
-        return self._is_plain(operation) or not planned(operation).bodies
+    def _is_by_members_or_bare(self, operation: Operation) -> bool:
+        return self._is_by_members(operation) or not planned(operation).bodies
 
     def _above(self, group: Group, depth: int) -> dict[str, str]:
         """The shared names of what stands in the path above the records of ``group``, by its place there."""
@@ -271,7 +271,7 @@ class PlainAuthor:
             return False
 
     @staticmethod
-    def _is_plain(operation: Operation) -> bool:
+    def _is_by_members(operation: Operation) -> bool:
         """Whether a change is told by the members that it is about."""
         return bool(bodies := planned(operation).bodies) and "json-patch" not in next(iter(bodies))
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
-from mockserver.conformance.plain.plain_trying import PlainTrying
+from mockserver.conformance.inferred.inferred_trials import InferredTrials
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.sides import Side
 from mockserver.conformance.wire.traffic import Sent
@@ -20,12 +20,12 @@ MOST = 5
 """How many records of a resource are compared."""
 
 
-class PlainCopier:
+class InferredCopier:
     """``can_plant``: the other server is a mock of our own; elsewhere only records that both have are compared."""
 
     def __init__(self, one: Side, two: Side, *, can_plant: bool) -> None:
         self._one, self._two, self._can_plant = one, two, can_plant
-        self._asking = PlainTrying(one.session, refers=False)
+        self._asking = InferredTrials(one.session, refers=False)
 
     def copies(self, group: Group) -> list[str]:
         """The shared names of records that are on both servers now. Raises Inconclusive, saying why there are none."""
@@ -56,7 +56,7 @@ class PlainCopier:
         """Bring a record to the other server; empty when it is there, else why it is not."""
         values = {str(read.plan and read.plan.key): key}
         if not self._can_plant:
-            status = PlainTrying(self._two.session).send(read, values).status
+            status = InferredTrials(self._two.session).send(read, values).status
             return "" if status in SUCCESSES else f"{self._two.called} has no such record"
         reply = self._asking.send(read, values)
         record = self._asking.record(reply, read) if reply.status in SUCCESSES else None

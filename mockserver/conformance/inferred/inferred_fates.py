@@ -6,9 +6,9 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from mockserver.conformance.findings import Inconclusive, NotApplicable
-from mockserver.conformance.plain.plain_conditions import repeat_key, version_header
-from mockserver.conformance.plain.plain_contents import has_members, planned
-from mockserver.conformance.plain.plain_trying import PlainTrying
+from mockserver.conformance.inferred.inferred_conditions import repeat_key, version_header
+from mockserver.conformance.inferred.inferred_contents import has_members, planned
+from mockserver.conformance.inferred.inferred_trials import InferredTrials
 from mockserver.conformance.session import Session
 from mockserver.conformance.value_differences import alike
 from mockserver.conformance.wire.client import Fate
@@ -20,7 +20,7 @@ from mockserver.messages import SUCCESSES
 GONE = (404, 410)
 
 
-class PlainFates:
+class InferredFates:
     """Asked by the client about each write that got no answer.
 
     A create is looked up by what it sent: where the list, read to its end, holds no such record but those that the run
@@ -64,7 +64,7 @@ class PlainFates:
         return self._session.client.send(replace(sent, method="GET", headers=headers, body=None))
 
     def _of_create(self, sent: Sent, operation: Operation) -> Fate:
-        asking, group = PlainTrying(self._session), self._session.plan.groups[operation.resource.name]
+        asking, group = InferredTrials(self._session), self._session.plan.groups[operation.resource.name]
         said = asking.comparable(group, asking.said(operation, json_or_none(sent.body)))
         matched = Router([operation.path]).match(sent.path, unquote)
         if not isinstance(said, dict) or not said or matched is None or not has_members(operation):

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.conformance.bodies.bounds import FORMATS, INTEGERS_BEYOND, LONGEST, in_another_case
-from mockserver.conformance.plain.plain_asking import PlainAsking
-from mockserver.conformance.plain.plain_contents import deep_members, media_of
-from mockserver.conformance.plain.plain_forms import as_read, is_form, is_sayable
-from mockserver.conformance.plain.plain_writing import text_of
+from mockserver.conformance.inferred.inferred_contents import deep_members, media_of
+from mockserver.conformance.inferred.inferred_forms import as_read, is_form, is_sayable
+from mockserver.conformance.inferred.inferred_requests import InferredRequests
+from mockserver.conformance.inferred.inferred_writing import text_of
 from mockserver.contract import Operation
 from mockserver.contract.document import Node
 from mockserver.contract.plan import PlannedParameter
@@ -53,10 +53,10 @@ def _is_kept(good: Any, sent: Any, found: Any) -> bool:
     return False
 
 
-class PlainSpoiling:
+class InferredSpoiling:
     """Makes requests that a document forbids."""
 
-    def __init__(self, asking: PlainAsking) -> None:
+    def __init__(self, asking: InferredRequests) -> None:
         self._asking = asking
         self._maker = asking.maker
 

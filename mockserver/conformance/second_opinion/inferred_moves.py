@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Any, Protocol
 
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.plain.plain_asking import PlainAsking, within
-from mockserver.conformance.plain.plain_contents import has_members, planned
-from mockserver.conformance.plain.plain_listing import PlainListing
-from mockserver.conformance.plain.plain_spoiling import LENIENT, PlainSpoiling
-from mockserver.conformance.plain.plain_writing import text_of
+from mockserver.conformance.inferred.inferred_contents import has_members, planned
+from mockserver.conformance.inferred.inferred_lists import InferredList
+from mockserver.conformance.inferred.inferred_requests import InferredRequests, within
+from mockserver.conformance.inferred.inferred_spoiling import LENIENT, InferredSpoiling
+from mockserver.conformance.inferred.inferred_writing import text_of
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.contract import Kind, Operation
 from mockserver.inference.ranges import bound_of
@@ -35,7 +35,7 @@ class StepWriter(Protocol):
     """Who writes the steps, as far as these moves need it."""
 
     @property
-    def asking(self) -> PlainAsking: ...
+    def asking(self) -> InferredRequests: ...
 
     def referring(self, group: Group, operation: Operation, body: Any, depth: int, good: Any = ...) -> Any: ...
 
@@ -54,7 +54,7 @@ def spoilt(author: StepWriter, step: Step, plain: Any) -> Iterator[Step]:
     group, operation = step.group, step.operation
     if not has_members(operation):
         return
-    spoiling = PlainSpoiling(author.asking)
+    spoiling = InferredSpoiling(author.asking)
     for formats, most in ((False, SPOILT), (True, ODD_FORMATS)):
         for what, wrong in islice(spoiling.bodies(operation, plain, formats=formats), most):
             expect = Expect.ANSWERED if what.endswith(LENIENT) else Expect.REFUSED
@@ -92,7 +92,7 @@ def found_again(author: StepWriter, group: Group, name: str, above: Mapping[str,
     for operation in group.all(Kind.LIST, Kind.SEARCH):
         if planned(operation).items is None:
             continue
-        listing, values = PlainListing(author.asking, group, operation, ()), author.below(operation, above)
+        listing, values = InferredList(author.asking, group, operation, ()), author.below(operation, above)
         size, page = listing.parameter(SIZES), listing.parameter(PAGES)
         queries = [{size.name: "1"}] if size is not None and listing.takes(size, 1) else []
         queries += [{**queries[0], page.name: "2"}] if queries and page is not None else []
