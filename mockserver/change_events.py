@@ -1,4 +1,4 @@
-"""Turns what a request changed into events for the subscribers of webhooks, and queues the document's callbacks."""
+"""Turns what a request changed into events for webhooks and whoever watches, and queues the document's callbacks."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from mockserver.world import World
 def publishing(world: World, tenant: Tenant, *, reading: bool = False) -> AbstractContextManager[None]:
     """For a unit of work of ``tenant``, its lock held: what it changes becomes events, unless it fails.
 
-    PERF: free where nobody registered a webhook.
+    PERF: free where nobody registered a webhook or watches.
     """
-    return _NOTHING if reading or not world.webhooks.are_wanted else _publishing_to_subscribers(world, tenant)
+    is_wanted = world.webhooks.are_wanted or world.store.watches.are_wanted
+    return _publishing_to_subscribers(world, tenant) if is_wanted and not reading else _NOTHING
 
 
 _NOTHING = nullcontext()
@@ -25,11 +26,15 @@ _NOTHING = nullcontext()
 
 @contextmanager
 def _publishing_to_subscribers(world: World, tenant: Tenant) -> Iterator[None]:
-    from mockserver.webhook_events import events_between  # PERF: most mocks have no subscribers
+    from mockserver.webhook_events import changes_between, events_of  # PERF: most mocks have no subscribers
 
     before = tenant.copy()
     yield
-    world.store.afterwards(partial(world.webhooks.happened, events_between(world, before, tenant), world.clock.now()))
+    changes = changes_between(world, before, tenant)
+    if world.webhooks.are_wanted:
+        world.store.afterwards(partial(world.webhooks.happened, events_of(world, tenant, changes), world.clock.now()))
+    for watch, lines in world.store.watches.lines(tenant, changes):
+        world.store.afterwards(partial(watch.add, lines))
 
 
 def queue_callbacks(world: World, operation: Operation, request: Request, reply: Reply) -> None:

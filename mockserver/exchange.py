@@ -270,7 +270,7 @@ def _finish(world: World, reply: Reply, state: _ExchangeState) -> Reply:
     if state.applied:
         headers.append(("Preference-Applied", header_text(", ".join(state.applied))))
     # PERF: in the order of the fields
-    return Reply(reply.status, None, False, raw, tuple(headers), (), reply.content_type, damage)
+    return Reply(reply.status, None, False, raw, tuple(headers), (), reply.content_type, damage, reply.stream)
 
 
 def _serialised(reply: Reply) -> bytes | None:

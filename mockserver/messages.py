@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from mockserver.errors import Violation
 
@@ -76,6 +76,16 @@ class Damage:
     late: float = 0.0
 
 
+class Stream(Protocol):
+    """What a reply goes on with behind its content."""
+
+    def piece(self) -> bytes | None:
+        """What is to be sent now, maybe nothing; None at the end."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """All pieces, for a thread that waits for them."""
+
+
 @dataclass(slots=True)
 class Reply:
     """One reply before it becomes bytes on the wire.
@@ -83,7 +93,7 @@ class Reply:
     Either ``value`` (``has_value`` true) is still to be serialised and checked, or ``raw`` is JSON put
     together from records that were checked when they were written. Neither: a reply without content.
     ``notes`` are diagnostics, each (name, text), sent as ``Mock-<name>`` headers.
-    ``damage`` is done to it when it is sent.
+    ``damage`` is done to it when it is sent; ``stream`` follows upon the content.
     """
 
     status: Final[int] = 200
@@ -94,6 +104,7 @@ class Reply:
     notes: Final[Headers] = ()
     content_type: Final[str] = "application/json"
     damage: Final[Damage | None] = None
+    stream: Final[Stream | None] = None
 
 
 def few_of(items: list[str]) -> str:

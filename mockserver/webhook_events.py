@@ -44,14 +44,18 @@ HAPPENINGS: Mapping[str, tuple[str, ...]] = {
 _EXPRESSION = re.compile(r"\{([^{}]+)\}")
 
 
-def events_between(world: World, before: Tenant, tenant: Tenant) -> list[Event]:
-    """One event for each record that differs; what ``before`` lacks of first records is put there."""
+def changes_between(world: World, before: Tenant, tenant: Tenant) -> list[ChangedRecord]:
+    """Each record that differs; what ``before`` lacks of first records is put there."""
     for name, *keys in tenant.begun - before.begun:  # first records have always been there
         about = next((one for one in world.operations.values() if one.plan and one.resource.name == name), None)
         if about is not None:
             begin(Call(about, Input({}), ANONYMOUS, world.tools), before, about.resource, tuple(keys))
-    changes = differing(before, tenant, world.contract.resources)
-    return [_event(world, tenant, one) for one in islice(changes, MOST)]
+    return [*differing(before, tenant, world.contract.resources)]
+
+
+def events_of(world: World, tenant: Tenant, changes: list[ChangedRecord]) -> list[Event]:
+    """One event for each record that differs."""
+    return [_event(world, tenant, one) for one in changes[:MOST]]
 
 
 def callbacks(world: World, operation: Operation, request: Request, reply: Reply) -> list[Event]:

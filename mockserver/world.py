@@ -296,4 +296,5 @@ def _tools(world: World) -> Tools:
         began=world.scenario.clock,
         beginning=world.scenario,
         sign=partial(world.keys.sign, algorithm="HS256"),
+        watches=world.store.watches,
     )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from test_any_document import body, client, document, parameter, reply
+from asgi import answer, front_of, scope_of
+from mockserver.store.watches import MOST, RecordWatch
+from test_any_document import body, client, document, parameter, reply, world_of
 
 TEXT, NUMBER, TIME = {"type": "string"}, {"type": "integer"}, {"type": "string", "format": "date-time"}
 LABELS = {"type": "object", "additionalProperties": TEXT}
@@ -24,7 +30,7 @@ SCHEMAS = {
     "Scale": an(metadata={"$ref": "#/components/schemas/Meta"}, spec=an(replicas=NUMBER), status=an(replicas=NUMBER)),
 }  # fmt: skip
 JOB, SCALE = ({"$ref": f"#/components/schemas/{name}"} for name in ("Job", "Scale"))
-STRATEGIC = "application/strategic-merge-patch+json"
+STRATEGIC, MERGE = "application/strategic-merge-patch+json", "application/merge-patch+json"
 
 
 def shown(schema: Any, *sent: str) -> dict[str, Any]:
@@ -35,16 +41,19 @@ def shown(schema: Any, *sent: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def caller(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A client of a cluster that begins with nothing."""
-    asked = [parameter(name, TEXT, "query") for name in ("labelSelector", "fieldSelector")]
+    asked = [parameter(name, TEXT, "query") for name in ("labelSelector", "fieldSelector", "resourceVersion")]
+    timed = [parameter("watch", {"type": "boolean"}, "query"), parameter("timeoutSeconds", NUMBER, "query")]
     named = {"parameters": [parameter("name", TEXT)]}
+    listed = reply(an(items={"type": "array", "items": JOB}))
+    streamed = {**listed, "content": {**listed["content"], "application/json;stream=watch": {}}}
     paths = {
-        "/jobs": {"get": {"parameters": asked, **shown(an(items={"type": "array", "items": JOB}))},
+        "/jobs": {"get": {"parameters": [*asked, *timed], "responses": {"200": streamed}},
                   "post": {"requestBody": body(JOB), "responses": {"201": reply(JOB)}},
                   "delete": {"parameters": asked, "responses": {"200": reply(an(status=TEXT))}}},
         "/jobs/{name}": {**named, "get": shown(JOB), "put": shown(JOB, "application/json"),
-                         "patch": shown(JOB, "application/merge-patch+json", STRATEGIC)},
+                         "patch": shown(JOB, MERGE, STRATEGIC)},
         "/jobs/{name}/scale": {**named, "get": shown(SCALE), "put": shown(SCALE, "application/json"),
-                               "patch": shown(SCALE, "application/merge-patch+json")},
+                               "patch": shown(SCALE, MERGE)},
     }  # fmt: skip
     made = document(paths, components={"schemas": SCHEMAS})
     return client(made, tmp_path_factory.mktemp("cluster"), scenario="empty")
@@ -99,9 +108,8 @@ def test_the_server_says_what_stands_beside_the_key(caller: Any) -> None:
 
 def test_a_part_that_shows_less_of_the_record_is_the_record(caller: Any) -> None:
     job(caller, "a", {"replicas": 1, "image": "x"})
-    merge = "application/merge-patch+json"
     assert caller.get("/jobs/a/scale").json["spec"] == {"replicas": 1}
-    changed = caller.patch("/jobs/a/scale", json={"spec": {"replicas": 3}}, content_type=merge).json
+    changed = caller.patch("/jobs/a/scale", json={"spec": {"replicas": 3}}, content_type=MERGE).json
     assert (changed["metadata"]["name"], changed["spec"]) == ("a", {"replicas": 3})
     assert caller.get("/jobs/a").json["spec"] == {"replicas": 3, "image": "x"}
     assert caller.put("/jobs/a/scale", json={**changed, "spec": {"replicas": 5}}).json["spec"] == {"replicas": 5}
@@ -116,5 +124,50 @@ def test_a_strategic_merge_patch_merges_lists_by_their_key(caller: Any) -> None:
     patched = caller.patch("/jobs/a", json={"spec": {"steps": sent}}, content_type=STRATEGIC).json
     assert patched["spec"]["steps"] == [{"name": "test", "image": "z"}, {"name": "push"}]
     merge = {"spec": {"steps": [first]}}
-    whole = caller.patch("/jobs/a", json=merge, content_type="application/merge-patch+json").json
+    whole = caller.patch("/jobs/a", json=merge, content_type=MERGE).json
     assert whole["spec"]["steps"] == [first]
+
+
+def watching(caller: Any, query: str = "") -> Iterator[tuple[str, str]]:
+    """What happens to the jobs from now on, and to which."""
+    reply = caller.get(f"/jobs?watch=true{query}", buffered=False)
+    assert (reply.status_code, reply.content_type, reply.content_length) == (200, "application/json", None)
+    events = (json.loads(line) for piece in reply.response for line in piece.splitlines())
+    return ((one["type"], one["object"]["metadata"]["name"]) for one in events)
+
+
+def test_a_list_that_is_watched_tells_what_happens_to_its_records(caller: Any) -> None:
+    job(caller, "a", app="web")
+    events = watching(caller)
+    job(caller, "b")
+    caller.patch("/jobs/b", json={"spec": {"image": "x"}}, content_type=MERGE)
+    caller.delete("/jobs?fieldSelector=spec.image%3Dx")
+    assert [next(events) for _ in range(4)] == [("ADDED", "a"), ("ADDED", "b"), ("MODIFIED", "b"), ("DELETED", "b")]
+    caller.post("/__mock__/reset")  # other records from now on: whoever watches lists them anew
+    assert [*events] == []
+
+
+def test_who_watches_some_records_from_a_version_on_sees_others_come_and_go(caller: Any) -> None:
+    job(caller, "a", app="web")
+    job(caller, "b")
+    events = watching(caller, "&labelSelector=app%3Dweb&resourceVersion=7")
+    for name, app in (("b", "web"), ("a", "db")):
+        caller.patch(f"/jobs/{name}", json={"metadata": {"labels": {"app": app}}}, content_type=MERGE)
+    job(caller, "c")
+    assert [next(events) for _ in range(2)] == [("ADDED", "b"), ("DELETED", "a")]
+
+
+def test_a_watch_ends_when_its_time_is_up_and_not_more_watch_than_may(caller: Any) -> None:
+    job(caller, "a")
+    world = world_of(caller)
+    asked = scope_of("GET", b"/jobs", b"watch=true&timeoutSeconds=0")
+    sent = asyncio.run(answer(front_of(caller.application), asked, b""))
+    assert sent.content.count(b"\n") == 1
+    assert "content-length" not in dict(sent.headers)
+    kept = [RecordWatch("default", "jobs", lambda *_: (), math.inf) for _ in range(MOST)]
+    for one in kept:
+        world.store.watches.begin(one)
+    refused = caller.get("/jobs?watch=true")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    job(caller, "b")
+    assert len(caller.get("/jobs").json["items"]) == 2

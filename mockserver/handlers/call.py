@@ -14,6 +14,7 @@ from mockserver.messages import Headers, Identity, Json, few_of
 from mockserver.runtime.determinism import Clock, IdSource
 from mockserver.runtime.outbox import Mail
 from mockserver.store import Tenant
+from mockserver.store.watches import Watches
 
 if TYPE_CHECKING:  # PERF: most documents need none to be made
     from mockserver.contract.samples.sample_maker import Maker
@@ -38,7 +39,8 @@ class Tools:
     """What handlers use of the world: one clock, one source of ids, the limits.
 
     ``seed_records`` is how many records a collection begins with where ``beginning``, the scenario, does not say it,
-    ``began`` the moment that they are made around; ``sign`` gives the token with such claims.
+    ``began`` the moment that they are made around; ``sign`` gives the token with such claims, ``watches`` are those who
+    are told of changes.
     """
 
     contract: Contract
@@ -54,6 +56,7 @@ class Tools:
     began: datetime
     beginning: Beginning
     sign: Callable[[Mapping[str, Any]], str]
+    watches: Watches
 
     @property
     def maker(self) -> Maker:

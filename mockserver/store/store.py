@@ -10,6 +10,7 @@ from mockserver.store.collection import Collection
 from mockserver.store.keeping import Keeper, Moved, WouldWait
 from mockserver.store.passing import Passing
 from mockserver.store.tenant import Fill, Tenant
+from mockserver.store.watches import Watches
 
 BEGINNING = ""
 """The name of the snapshot of what all tenants are at the start."""
@@ -53,6 +54,7 @@ class Store:
         self.passing: Callable[[], Passing] | None = None
         """Makes what sees to it that time passes for one tenant; None where nothing depends on time."""
         self._has_moved = False
+        self.watches = Watches()
 
     def tenant(self, name: str) -> Tenant:
         """The tenant of that name; it appears on first use.
@@ -115,6 +117,7 @@ class Store:
         with self._lock:
             self._require_here()
             self._tenants, self._kept = {}, dict(tenants)
+        self.watches.end()
 
     def restore_tenant(self, name: str, kept: Tenant | None) -> None:
         """Let one tenant be ``kept``, or appear anew on next use."""
@@ -123,6 +126,7 @@ class Store:
             self._tenants.pop(name, None)
             others = {one: tenant for one, tenant in self._kept.items() if one != name}
             self._kept = {**others, name: kept} if kept else others
+        self.watches.end(name)
 
     def beginning(self, name: str) -> Tenant:
         """The tenant as it is at the start, apart from the one that is kept."""
@@ -136,6 +140,7 @@ class Store:
             for tenant in self._tenants.values():
                 with tenant.lock:  # whoever is at work ends first
                     tenant.has_moved = True
+            self.watches.end()
             return {**self._kept, **{name: tenant.copy() for name, tenant in self._tenants.items()}}
 
     def take_back(self) -> None:
@@ -191,6 +196,7 @@ class Store:
         with self._lock:
             self._require_here()
             self._tenants[tenant.name] = self._timed(tenant)
+        self.watches.end(tenant.name)
 
     def _made(self, name: str, fill: Fill | None, keeper: Keeper | None = None) -> Tenant:
         return Tenant(name, self._blank, {} if self._strict else None, fill, keeper, is_blank=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -100,7 +101,8 @@ def _pages(api: Api) -> Callable[[], AnyResponse | None]:
 def _document_reply(api: Api, found: Match | None) -> Response:
     environ = request.environ
     outgoing = api.answer(_received(environ, api.world.settings.max_body), found)
-    response = Response(outgoing.content, outgoing.status)
+    content = outgoing.content if outgoing.stream is None else chain((outgoing.content,), outgoing.stream)
+    response = Response(content, outgoing.status)
     response.headers.clear()
     response.headers.extend([*outgoing.own, *outgoing.common.headers])
     environ[DAMAGE] = outgoing.damage

@@ -248,6 +248,10 @@ class Front:
         outgoing = self._api.answer(received, found, may_wait=may_wait)
         has_content = received.method != "HEAD" and outgoing.status >= 200 and outgoing.status not in WITHOUT_CONTENT
         content = outgoing.content if has_content else b""
+        if outgoing.stream is not None and has_content:
+            late = outgoing.damage.late if outgoing.damage else 0.0
+            transmission = Transmission(stream=outgoing.stream, late=late)
+            return EncodedReply(outgoing.status, outgoing.encoded(), content, transmission)
         if outgoing.damage is None and not received.broken:
             return EncodedReply(outgoing.status, encoded(outgoing.own), content, None, outgoing.common)
         headers = outgoing.encoded()

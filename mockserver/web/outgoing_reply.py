@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, TypeAlias
 
-from mockserver.messages import WITHOUT_CONTENT, Damage, Headers, Reply
+from mockserver.messages import WITHOUT_CONTENT, Damage, Headers, Reply, Stream
 from mockserver.values.media_types import without_parameters
 from mockserver.web.compressing import packed
 from mockserver.web.cors import cors_headers, origin_headers
@@ -33,13 +33,16 @@ class CommonHeaders(NamedTuple):
 
 
 class OutgoingReply(NamedTuple):
-    """What is sent: ``own`` headers, then those in common; ``damage`` is still to be done to the ``content``."""
+    """What is sent: ``own`` headers, then those in common; ``damage`` is still to be done to the ``content``, which a
+    ``stream`` may follow.
+    """
 
     status: int
     own: list[tuple[str, str]]
     common: CommonHeaders
     content: bytes
     damage: Damage | None
+    stream: Stream | None = None
 
     def encoded(self) -> Bytes:
         """All headers as ASGI has them."""
@@ -62,12 +65,14 @@ class ReplyFinisher:
         """
         if reply.damage is not None:
             reply = spoiled(reply)
-        content, coding = packed(reply.raw or b"", reply.status, accepted)
+        stream = reply.stream if reply.damage is None or not reply.damage.kind else None
+        content, coding = packed(reply.raw or b"", reply.status, accepted if stream is None else "")
         own: list[tuple[str, str]] = []
         if reply.status not in WITHOUT_CONTENT:
             if reply.raw is not None:
                 own.append(("Content-Type", reply.content_type))
-            own.append(("Content-Length", str(len(content))))
+            if stream is None:
+                own.append(("Content-Length", str(len(content))))
         says_so = False
         for pair in reply.headers:
             if pair[0].startswith("Mock-"):  # made printable where they were made
@@ -82,7 +87,7 @@ class ReplyFinisher:
         if is_open and origin:
             own += [(name, _line(text)) for name, text in origin_headers(origin)]
         common = self._common(methods, is_page=is_page, is_open=is_open, names_origin=bool(origin))
-        return OutgoingReply(reply.status, own, common, content, reply.damage)
+        return OutgoingReply(reply.status, own, common, content, reply.damage, stream)
 
     def _common(self, methods: str | None, *, is_page: bool, is_open: bool, names_origin: bool) -> CommonHeaders:
         key = methods, is_page, is_open, names_origin

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from mockserver.messages import Damage
+from mockserver.messages import Damage, Stream
 from mockserver.web.asgi import END, Receive, Scope, Send
 from mockserver.web.damage import SlowContent
-from mockserver.web.journal_stream import EVERY, JournalStream
+from mockserver.web.journal_stream import EVERY
 from mockserver.web.outgoing_reply import CommonHeaders
 
 CLOSE = (b"connection", b"close")
@@ -25,7 +25,7 @@ class Transmission(NamedTuple):
     """``late``: seconds before anything is sent. ``pause``: seconds before each of the ``drips``."""
 
     lost: Damage | None = None
-    stream: JournalStream | None = None
+    stream: Stream | None = None
     drips: Sequence[bytes] = ()
     pause: float = 0.0
     late: float = 0.0
@@ -65,11 +65,13 @@ async def transmit(reply: EncodedReply, scope: Scope, receive: Receive, send: Se
     headers = [*reply.headers, *reply.common.encoded]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     if transmission.stream:
+        await send({"type": "http.response.body", "body": reply.content, "more_body": True})
         await _follow(transmission.stream, receive, send)
     for piece in transmission.drips:
         await asyncio.sleep(transmission.pause)
         await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": b"" if transmission.drips else reply.content})
+    is_sent = bool(transmission.drips or transmission.stream)
+    await send({"type": "http.response.body", "body": b"" if is_sent else reply.content})
 
 
 _AT_ONCE = Transmission()
@@ -85,12 +87,14 @@ async def _lose(damage: Damage, scope: Scope, receive: Receive) -> None:
         scope[END](by_reset=damage.kind == "reset")
 
 
-async def _follow(stream: JournalStream, receive: Receive, send: Send) -> None:
-    """Send what the journal tells, until the client has gone."""
+async def _follow(stream: Stream, receive: Receive, send: Send) -> None:
+    """Send what there is to tell, until that ends or the client has gone."""
     gone = asyncio.ensure_future(_client_gone(receive))
     try:
         while not gone.done():
-            if piece := stream.piece():
+            if (piece := stream.piece()) is None:
+                return
+            if piece:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             await asyncio.wait([gone], timeout=EVERY)
     finally:

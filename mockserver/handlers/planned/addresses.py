@@ -45,9 +45,13 @@ def brought_here(call: Call, place: Node, made: Json) -> Json:
 def reached(call: Call, reply: Reply) -> Reply:
     """``reply`` with the addresses of the mock as its caller reaches it."""
     raw = orjson.dumps(reply.value) if reply.has_value else reply.raw
-    if raw is not None and _HERE in raw and call.input.address:
-        raw = raw.replace(_HERE, orjson.dumps(host_of(call))[1:-1])
-    return Reply(reply.status, None, False, raw, reply.headers, reply.notes, reply.content_type)
+    raw = with_host(call, raw) if raw is not None else None
+    return Reply(reply.status, None, False, raw, reply.headers, reply.notes, reply.content_type, None, reply.stream)
+
+
+def with_host(call: Call, raw: bytes) -> bytes:
+    """JSON with the addresses of the mock as its caller reaches it."""
+    return raw.replace(_HERE, orjson.dumps(host_of(call))[1:-1]) if _HERE in raw and call.input.address else raw
 
 
 def named_by(model: Model) -> str:

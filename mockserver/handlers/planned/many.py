@@ -16,6 +16,7 @@ from mockserver.handlers.planned.places import by_key, in_path, key_of, model_of
 from mockserver.handlers.planned.replying import answered, with_record
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.handlers.planned.selectors import selected
+from mockserver.handlers.planned.watched_lists import is_watch, watched
 from mockserver.inference.asked_members import asked_member, filtered_member
 from mockserver.inference.ranges import Bound, bound_of, bounds_of_moment, is_ordered, is_within, main_moment
 from mockserver.inference.words import DIRECTIONS, EVERYTHING, MADE, SORTS, TEXTS
@@ -33,7 +34,10 @@ def list_(call: Call, tenant: Tenant) -> Reply:
     scope, words = scope_of(call, tenant), plan_of(call).words
     if values := words.get("values"):
         return answered(call, _values(call, tenant, **values), plan_of(call).items or ())
-    return page(call, tenant, filtered(call, scope, {**call.input.values, **words.get("where", {})}))
+    asked = {**call.input.values, **words.get("where", {})}
+    if is_watch(call):
+        return watched(call, tenant, lambda theirs: filtered(call, scope_of(call, theirs), asked))
+    return page(call, tenant, filtered(call, scope, asked))
 
 
 def _values(call: Call, tenant: Tenant, resource: str, member: str) -> list[Json]:

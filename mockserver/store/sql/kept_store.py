@@ -100,6 +100,7 @@ class KeptStore(Store):
             kept = self._shelves.names(connection, SNAPSHOT + snapshot)
             for name in {*self._shelves.hold_all(connection), *kept} if tenant is None else {tenant}:
                 self._shelves.bring_back(connection, name, SNAPSHOT + snapshot, filled=name in kept)
+        self.watches.end(tenant)
 
     def snapshot(self, snapshot: str) -> Mapping[str, Tenant]:
         """As the other; the tenants are read anew, and belong to who asked."""
@@ -274,6 +275,8 @@ class KeptStore(Store):
             self._shelves.hold_all(connection)
             for name, tenant in sorted(tenants.items()):
                 self._shelves.replace(connection, name, None if tenant is None else tenant.everything())
+        for name in tenants:
+            self.watches.end(name)
 
     @contextmanager
     def _all_held(self) -> Iterator[Connection]:
