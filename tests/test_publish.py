@@ -59,7 +59,7 @@ TEMPLATES = {
         "lookup": {
             "path": "/<segment>/{shelf}/<key.path>",
             "method": "get",
-            "parameter": {"name": "<parameter.name>", "in": "path", "schema": {"enum": "<parameter.options>"}, "example": "<parameter.example>"},
+            "parameter": {"name": "<parameter.name>", "in": "path", "schema": {"type": "string"}, "example": "<parameter.example>"},
             "operation": {
                 "operationId": "list<Records>By<key.Name>",
                 "parameters": ["<key.parameters>"],

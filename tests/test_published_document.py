@@ -308,6 +308,16 @@ def test_published_files_are_fresh_and_say_the_same() -> None:
     assert forked.result(freshness) == {"stale": [], "alike": True}
 
 
+def test_no_generator_meets_a_parameter_twice_or_options_beside_a_reference() -> None:
+    for path, item in PUBLISHED["paths"].items():
+        shared = [one["name"] for one in item.get("parameters", [])]
+        for verb in {*METHODS} & {*item}:
+            own = [one.get("name") for one in item[verb].get("parameters", [])]
+            assert not {*shared} & {*own}, f"{verb} {path} has a parameter of its path once more"
+            schemas = [one["schema"] for one in item[verb].get("parameters", []) if "schema" in one]
+            assert not [one for one in schemas if {"allOf", "enum"} <= {*one}], f"{verb} {path}"
+
+
 def test_validators_take_it() -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(PUBLISHED).iter_errors()] == []
     openapi_core.OpenAPI.from_dict(PUBLISHED)

@@ -36,7 +36,7 @@ def lookup_values(said: Node, fields: FieldLines, samples: Tree, template: Node,
         if parameter["example"] is None:
             remedy = "give the sample record a value for it, or name another one"
             problems.add(said, f"no sample for {quoted(parameter['name'])}", remedy)
-    parameters = [fill(template, {"parameter": parameter}, lambda _: None) for parameter in named]
+    parameters = [_filled(template, parameter) for parameter in named]
     of = {
         "name": name,
         "Name": "".join(map(capital, name.split("_"))) + ("" if name.endswith("_id") or name in by else "Id"),
@@ -66,6 +66,14 @@ def _parameter(name: str, field: Any, fields: FieldLines, found: Mapping[str, An
         if field is not None
         else "Whose view it is; it makes no difference here.",
     }
+
+
+def _filled(template: Node, parameter: Mapping[str, Any]) -> Any:
+    """The template of a parameter with its values; one of few options is nothing else: generators trip over a
+    reference with an ``enum`` beside it.
+    """
+    made, options = fill(template, {"parameter": parameter}, lambda _: None), parameter["options"]
+    return made if options is DROPPED else {**made, "schema": {"type": "string", "enum": options}}
 
 
 def _found(field: Any, found: Mapping[str, Any]) -> Any:

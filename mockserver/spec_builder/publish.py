@@ -219,10 +219,25 @@ def _joined(made: Mapping[str, Sequence[Piece]]) -> Pieces:
 
 
 def _path_item(path: str, verbs: Tree, shared: Tree) -> Tree:
-    """Methods in OpenAPI's order, after the shared parameters that the path names, written out."""
+    """Methods in OpenAPI's order, after the shared parameters that the path names, written out.
+
+    One that an operation has a word of its own for is written in each of the others: generators take both to be its.
+    """
     names = [name for name in re.findall(r"\{([^{}]+)\}", path) if name in shared]
-    parameters = {"parameters": [shared[name] for name in names]} if names else {}
-    return {**parameters, **{method: verbs[method] for method in METHODS if method in verbs}}
+    own = {method: {one.get("name") for one in verb.get("parameters", ())} for method, verb in verbs.items()}
+    apart = [name for name in names if any(name in stated for stated in own.values())]
+    parameters = [shared[name] for name in names if name not in apart]
+    methods = {
+        method: _with_parameters(verbs[method], [shared[name] for name in apart if name not in own[method]])
+        for method in METHODS
+        if method in verbs
+    }
+    return {**({"parameters": parameters} if parameters else {}), **methods}
+
+
+def _with_parameters(verb: Tree, before: list[Any]) -> Tree:
+    """An operation with parameters before its own."""
+    return {**verb, "parameters": [*before, *verb.get("parameters", ())]} if before else verb
 
 
 # Looking over.
