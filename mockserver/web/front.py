@@ -29,7 +29,7 @@ from mockserver.web.received_request import LARGE_BODY, ReceivedRequest, headers
 from mockserver.web.shared_reads import SharedReads
 from mockserver.web.target import BROKEN, MOVED, has_escapes, problem_of, unescaped_path
 from mockserver.web.threads import Threads
-from mockserver.web.transmission import CLOSE, EncodedReply, Transmission, lost, slowed, transmit
+from mockserver.web.transmission import CLOSE, EncodedReply, Transmission, continued, lost, slowed, transmit
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -249,9 +249,7 @@ class Front:
         has_content = received.method != "HEAD" and outgoing.status >= 200 and outgoing.status not in WITHOUT_CONTENT
         content = outgoing.content if has_content else b""
         if outgoing.stream is not None and has_content:
-            late = outgoing.damage.late if outgoing.damage else 0.0
-            transmission = Transmission(stream=outgoing.stream, late=late)
-            return EncodedReply(outgoing.status, outgoing.encoded(), content, transmission)
+            return continued(outgoing, outgoing.stream)
         if outgoing.damage is None and not received.broken:
             return EncodedReply(outgoing.status, encoded(outgoing.own), content, None, outgoing.common)
         headers = outgoing.encoded()

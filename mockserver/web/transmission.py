@@ -11,7 +11,7 @@ from mockserver.messages import Damage, Stream
 from mockserver.web.asgi import END, Receive, Scope, Send
 from mockserver.web.damage import SlowContent
 from mockserver.web.journal_stream import EVERY
-from mockserver.web.outgoing_reply import CommonHeaders
+from mockserver.web.outgoing_reply import CommonHeaders, OutgoingReply
 
 CLOSE = (b"connection", b"close")
 """Where a body is not whole: what is left of the request cannot be told from the next one, and of a reply would be
@@ -48,6 +48,12 @@ def slowed(status: int, headers: list[tuple[bytes, bytes]], content: bytes | Slo
         transmission = Transmission(drips=drips, pause=content.pause, late=content.late)
         return EncodedReply(status, headers, content.content, transmission)
     return EncodedReply(status, headers, content)
+
+
+def continued(reply: OutgoingReply, stream: Stream) -> EncodedReply:
+    """The reply whose content a stream follows."""
+    late = reply.damage.late if reply.damage else 0.0
+    return EncodedReply(reply.status, reply.encoded(), reply.content, Transmission(stream=stream, late=late))
 
 
 def lost(status: int, damage: Damage) -> EncodedReply:
