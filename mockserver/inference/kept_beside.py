@@ -1,12 +1,13 @@
-"""What is kept beside the records of a document and no list of it shows: passwords, files, what one account likes."""
+"""What is kept beside the records of a document and no list of it shows: passwords, files, replies, what one likes."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from mockserver.contract.kinds import Kind
-from mockserver.contract.plan import FILES, Model, Parent
+from mockserver.contract.plan import FILES, Model, Parent, PlannedParameter
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import SchemaValidator
 from mockserver.inference.guess import Guess
@@ -28,6 +29,25 @@ def kept_beside(name: str, validator: SchemaValidator, *, parents: tuple[Parent,
 def files_of(resource: Resource) -> str:
     """The name of the resource that keeps the bytes of what was sent for records of another."""
     return f"{resource.name}.{FILES}"
+
+
+REPLIES = "replies.kept"
+"""The name of the resource that keeps what requests were answered that may be sent again."""
+
+
+def is_repeat_key(one: PlannedParameter) -> bool:
+    """Whether a parameter is the header by which a request is known that is sent again."""
+    return one.location == "header" and "idempoten" in flat(one.name)
+
+
+def keep_beside(
+    resources: dict[str, Resource], about: Resource, reading: Reading, guess: Guess, any_: Callable[[], SchemaValidator]
+) -> None:
+    """Let there be the resources that keep what an operation sends or shows and no record holds."""
+    if "file" in guess.words:
+        resources.setdefault(files_of(about), kept_files(about, any_()))
+    if REPLIES not in resources and any(map(is_repeat_key, reading.parameters)):
+        resources[REPLIES] = kept_beside(REPLIES, any_(), why="what requests were answered that may be sent again")
 
 
 def kept_files(resource: Resource, validator: SchemaValidator) -> Resource:

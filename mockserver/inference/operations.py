@@ -24,7 +24,7 @@ from mockserver.inference.document_conventions import likely_tenant, prefixes, u
 from mockserver.inference.embedded_records import EmbeddedRecords
 from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.guess import Guess
-from mockserver.inference.kept_beside import files_of, keep_truths, kept_beside, kept_files, truths_set
+from mockserver.inference.kept_beside import keep_beside, keep_truths, kept_beside, truths_set
 from mockserver.inference.key_forms import is_counted, listed_key, most_listed
 from mockserver.inference.meanings import Meanings
 from mockserver.inference.paths import ANY, Key, read_paths, spellings
@@ -76,8 +76,7 @@ class _Builder:
             guess = self._meanings.guess(reading)
             guess = marks.guess(reading, self._accounts.guess(reading, guess) if self._accounts else guess)
             resource = resources[guess.about.name] if guess.about is not None else nothing
-            if "file" in guess.words:
-                resources.setdefault(files_of(resource), kept_files(resource, self._any()))
+            keep_beside(resources, resource, reading, guess, self._any)
             if self._accounts and self._accounts.logins:
                 keep_truths(resources, resource, truths_set(guess, reading), self._any())
             operation = self._operation(reading, guess, resource)

@@ -12,6 +12,7 @@ from mockserver.handlers.planned.entries import entries
 from mockserver.handlers.planned.named_resource import meant
 from mockserver.handlers.planned.path_values import require_possible
 from mockserver.handlers.planned.places import plan_of
+from mockserver.handlers.planned.repeating import once
 from mockserver.handlers.planned.scope import require_parents
 from mockserver.messages import Reply
 from mockserver.store import Tenant
@@ -40,7 +41,7 @@ def answer_planned(call: Call, tenant: Tenant) -> Reply:
     require_parents(call, tenant)
     plan = plan_of(call)
     does = entries if "within" in plan.words else PLANNED.get(call.operation.kind, stubs.stub)
-    reply = does(call, tenant)
+    reply = once(call, tenant, does)
     if not plan.declares(reply.status):  # a document of refusals alone
         reply = replace(reply, notes=(*reply.notes, ("Undeclared", str(reply.status))))
     elif plan.success.media is not None and GUESSED in plan.success.media.value and reply.has_value:
