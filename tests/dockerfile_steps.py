@@ -12,13 +12,14 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from ports import free_port
 
 ROOT = Path(__file__).parent.parent
 HOMES = ("/opt/mockserver", "/src")
@@ -79,14 +80,12 @@ def serve(entry: list[str], health: list[str], image: Path) -> None:
     """Start what the image starts, on a free port, and ask its own health check until it is content."""
     binaries = image / "opt/mockserver/bin"
     environment = {"PATH": f"{binaries}:{os.environ['PATH']}", "HOME": str(image), "PYTHONUNBUFFERED": "1"}
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     command = [port if word == "8080" else word.replace("0.0.0.0", "127.0.0.1") for word in entry]
     process = subprocess.Popen([str(binaries / command[0]), *command[1:]], cwd="/", env=environment)
     check = [word.replace("8080", port) for word in health]
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 300
         while subprocess.run(
             [str(binaries / check[0]), *check[1:]], check=False, env=environment, capture_output=True
         ).returncode:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from ports import free_port
 
 MISSING = "needs PostgreSQL: install the distribution's package `postgresql`, or put initdb and pg_ctl on the PATH"
 SETTINGS = {
@@ -45,7 +46,7 @@ class Postgres:
         self._control("stop", "-m", mode)
 
     def _control(self, *arguments: str) -> None:
-        _run("pg_ctl", "-D", str(self.folder / "data"), "-w", *arguments)
+        _run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", "300", *arguments)
 
 
 @contextmanager
@@ -54,9 +55,7 @@ def postgres() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="mockserver-postgres-"))
     if user := _user():
         os.chown(folder, user.pw_uid, user.pw_gid)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        server = Postgres(folder, free.getsockname()[1])
+    server = Postgres(folder, free_port())
     try:
         _run("initdb", "-D", str(folder / "data"), "-U", "mock", "-A", "trust", "-E", "UTF8", "--no-sync")
         with (folder / "data" / "postgresql.conf").open("a") as config:
@@ -84,7 +83,7 @@ def _run(name: str, *arguments: str) -> None:
     found = program(name)
     assert found, MISSING
     subprocess.run(
-        [found, *arguments], cwd="/", check=True, timeout=120, stdin=subprocess.DEVNULL,
+        [found, *arguments], cwd="/", check=True, timeout=600, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
     )  # fmt: skip

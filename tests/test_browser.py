@@ -38,7 +38,7 @@ def other_origin() -> Iterator[str]:
 
 def waiting(browser: webdriver.Chrome, **how: Any) -> WebDriverWait[webdriver.Chrome]:
     """Looks ten times a second, where Selenium's own would sleep half of one after each look."""
-    return WebDriverWait(browser, 15, poll_frequency=0.1, **how)
+    return WebDriverWait(browser, 60, poll_frequency=0.1, **how)
 
 
 def told(browser: webdriver.Chrome, text: str) -> None:
@@ -150,7 +150,7 @@ def search(browser: webdriver.Chrome, words: str) -> None:
         seen.append(shown(page))
         return seen[-1] == seen[-2] != before
 
-    WebDriverWait(browser, 15).until(settled)
+    WebDriverWait(browser, 60).until(settled)
 
 
 def shown(browser: webdriver.Chrome) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from ports import free_port
 from server import serving
 
 PORTAL = Path(__file__).parent.parent / "examples" / "portal"
@@ -22,12 +22,16 @@ def test_the_portal_of_the_example_works_for_four_workers_at_once() -> None:
     assert chromium, "needs chromium"
     runner = PORTAL / "node_modules" / ".bin" / "playwright"
     assert runner.exists(), "the portal's packages are not installed: make peers"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     with serving() as running:
-        environment = {**os.environ, "CI": "1", "CHROMIUM": chromium, "MOCK": running.url, "PORT": str(port)}
+        environment = {**os.environ, "CI": "1", "CHROMIUM": chromium, "MOCK": running.url, "PORT": str(free_port())}
         done = subprocess.run(
-            [runner, "test"], cwd=PORTAL, env=environment, capture_output=True, text=True, check=False, timeout=600
+            [runner, "test", "--timeout", "300000"],
+            cwd=PORTAL,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
         )
     assert done.returncode == 0, done.stdout + done.stderr
     found = re.search(r"using (\d+) workers[\s\S]*?(\d+) passed", done.stdout)
