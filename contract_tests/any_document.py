@@ -208,7 +208,7 @@ def _changes_one(operation: Operation) -> bool:
 
 @check(*STORED, Kind.DELETE, writes=True, inferred=True, provenance=INFERRED)
 def check_deleted_is_gone(session: Session, group: Group) -> None:
-    """What was deleted is neither read nor listed any more."""
+    """What was deleted is no longer read or listed."""
     asking = InferredTrials(session)
     delete, read = asking.on_one(group, Kind.DELETE), asking.on_one(group, Kind.READ)
     made = asking.create(group)

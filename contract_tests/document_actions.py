@@ -100,7 +100,7 @@ def own_keys(operation: Operation) -> set[str]:
 
 @check(Kind.MEMBERSHIP, writes=True, inferred=True, provenance=INFERRED)
 def check_memberships(session: Session, group: Group) -> None:
-    """What was put into a collection is in it, and not any more when it was taken out."""
+    """What was put into a collection is in it, and no longer once it was taken out."""
     asking, judged = InferredTrials(session), 0
     for operation in group.all(Kind.MEMBERSHIP):
         plan = operation.plan

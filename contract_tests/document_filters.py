@@ -85,7 +85,7 @@ def _is_listed(record: dict[str, Any], parameter: str) -> bool:
 def _of_several(
     asking: InferredTrials, group: Group, above: tuple[str, ...], name: str, records: list[Any]
 ) -> list[InferredRecord]:
-    """A new record with two values in its list ``name``; none where it is no list, or some of ``records`` have two."""
+    """A new record with two values in its list ``name``; none where it is not a list, or ``records`` have two."""
     lists = [one[name] for one in records if isinstance(one, dict) and isinstance(one.get(name), list)]
     values = [*dict.fromkeys(one for each in lists for one in each if isinstance(one, str))]
     if len(values) < 2 or any(len(one) > 1 for one in lists):

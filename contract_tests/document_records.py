@@ -284,7 +284,7 @@ def check_parents(session: Session, group: Group) -> None:
 
 @check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_gone_with_parent(session: Session, group: Group) -> None:
-    """What stands below a record is not found any more when that is deleted."""
+    """What stands below a record is no longer found once that is deleted."""
     asking, model = InferredTrials(session), group.resource.model
     holder = session.plan.groups.get(model.parents[-1].resource or "") if model and model.parents else None
     if holder is None or holder is group or not holder.has((Kind.CREATE, Kind.DELETE)):

@@ -53,7 +53,7 @@ def holds(session: Session, reply: Received, row: dict[str, Any]) -> None:
 
 
 def unpacked(spreadsheet: bytes) -> str:
-    """All text of a spreadsheet; none where it is no archive."""
+    """All text of a spreadsheet; none where it is not an archive."""
     with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(spreadsheet)) as parts:
         read = [parts.read(one) for one in parts.infolist() if one.file_size <= LARGEST]
         return html.unescape("".join(one.decode("utf-8", "replace") for one in read))

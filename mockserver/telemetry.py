@@ -42,7 +42,7 @@ class Telemetry:
         self._breaches = meter.create_counter("mock.breaches", "{reply}", "Replies that broke the contract.")
 
     def observe(self, _: World, request: Request, answer: Callable[[], Reply]) -> Reply:
-        """What ``answer`` returns. What it raises is no exchange: it is asked for again."""
+        """What ``answer`` returns. What it raises is not an exchange: it is asked for again."""
         began, start = time.perf_counter(), time.time_ns()
         reply = answer()
         self._note(request, reply, start, time.perf_counter() - began)

@@ -46,7 +46,7 @@ class Keys:
 
     @property
     def edition(self) -> int:
-        """Another number whenever a key that was known may not be one any more."""
+        """Another number whenever a key that was known may no longer be one."""
         return self._remote.edition if self._remote else 0
 
     def sign(self, claims: Mapping[str, Any], algorithm: str) -> str:
@@ -64,7 +64,7 @@ class Keys:
         return own_tokens.known_claims(token, self._secret) if self._can_sign else None
 
     def claims(self, token: str, *, verify: bool) -> dict[str, Any]:
-        """What ``token`` claims. Raises Refusal(401) when it is none or, to ``verify``, not signed by a known key."""
+        """What ``token`` claims. Raises Refusal(401) when it is not a token or, to ``verify``, has no known key."""
         if verify and (known := self.own(token)) is not None:
             return known
         import jwt

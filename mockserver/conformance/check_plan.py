@@ -94,7 +94,7 @@ class Group:
         return self.bodies[Kind.CREATE].required & frozenset(self.writable) if self.writable else frozenset()
 
     def of_type(self, *types: str) -> list[str]:
-        """Writable fields of these JSON types that are no foreign keys, in the document's order."""
+        """Writable fields of these JSON types that are not foreign keys, in the document's order."""
         keys = self.foreign_keys | self.resource.computed
         return [name for name, node in self.writable.items() if self.values.type_of(node) in types and name not in keys]
 

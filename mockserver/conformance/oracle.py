@@ -95,7 +95,7 @@ class Oracle:
 
 
 def _declared(operation: Operation) -> tuple[int, ...]:
-    """The statuses that are no finding; where annotations are none, documents seldom list all refusals."""
+    """The statuses that are not findings; documents without annotations seldom list all refusals."""
     if operation.plan is None:
         return tuple(sorted(operation.replies))
     names = {name.lower() for name in operation.plan.replies}

@@ -85,7 +85,7 @@ class Contract:
                     yield operation
 
     def compile_all(self) -> None:
-        """Compile every validator now instead of on first use. Raises SetupError listing all that are no schemas."""
+        """Compile every validator now instead of on first use. Raises SetupError listing all that are not schemas."""
         problems = Problems(self.document)
         validators = [resource.validator for resource in self.resources.values()]
         for operation in self.operations():

@@ -55,7 +55,7 @@ class Node:
 class Part:
     """One of the documents that another was joined from: where it came from, and its paths as they are answered.
 
-    ``hosts`` are those of its servers, where what was joined does not tell these any more.
+    ``hosts`` are those of its servers, where what was joined no longer tells these.
     """
 
     source: str

@@ -240,7 +240,7 @@ class _RequestReader:
 
 
 def _as_integers(value: Json) -> Json:
-    """Whole numbers without their fraction: to documents before 3.1, ``1.0`` is no integer, and to JSON it is ``1``."""
+    """Whole numbers without their fraction: before 3.1 ``1.0`` is not an integer, but to JSON it is ``1``."""
     if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
         return int(value)
     if isinstance(value, dict):

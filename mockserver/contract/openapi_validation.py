@@ -231,7 +231,7 @@ def _without_references(schema: Any) -> Any:
 
 
 def _schemas(document: Document) -> Iterator[tuple[Node, bool]]:
-    """Every schema that is written out in the document, each once, and whether it is no part of another."""
+    """Every schema that is written out in the document, each once, and whether it stands by itself."""
     stack = [(Node("", document.root), False)]
     whole: set[str] = set()
     seen: set[int] = set()

@@ -127,7 +127,7 @@ class SchemaValidator:
         return self._spelt_out() is None and leads_back(self._schemas.document, self.node)
 
     def compile(self) -> None:
-        """Compile now; raises SetupError when the schema is none."""
+        """Compile now; raises SetupError when the schema is not a usable one."""
         assert self._validator is not None
 
     def allows(self, value: Json) -> bool:

@@ -47,7 +47,7 @@ def is_number(value: Any) -> bool:
 def tidy(value: float) -> Any:
     """Without what binary fractions leave behind, and whole where it is, as far as floats tell whole numbers apart.
 
-    Absent for what no float can tell any more.
+    Absent for what a float can no longer tell.
     """
     if not isfinite(value):
         return ABSENT

@@ -189,7 +189,7 @@ def later(
 
 
 def moved(start: Any, sign: int, *amounts: Any) -> Any:
-    """``start`` moved by years, months, weeks, days, hours and minutes, of which those that are no numbers are none."""
+    """``start`` moved by years, months, weeks, days, hours and minutes, each nothing where it is not a number."""
     try:
         way = _known_way(sign, *amounts)
     except TypeError:  # a list or an object is among them, which nothing is remembered by

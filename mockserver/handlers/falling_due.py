@@ -162,7 +162,7 @@ class TenantPassing:
             self._is_busy, tenant.undo = False, undo
 
     def changes(self, tenant: Tenant, resource: str) -> None:
-        """What a record says from now on that is past by now does not fall due any more."""
+        """What a record says from now on that is past by now no longer falls due."""
         if resource in self._due.resources and tenant.is_filled(resource):
             self._until = 0
             if self._now:

@@ -135,7 +135,7 @@ def _resolve(document: Json, path: str) -> Json:
 
 
 def _reason(document: Json, directive: Directive, index: int) -> tuple[int, int, Directive, str]:
-    """The refusal's status, its place, and what was found: 400 where a pointer is none, 409 where it leads nowhere."""
+    """The refusal's status, its place, and what was found: 400 for a malformed pointer, 409 for one to nowhere."""
     op = directive["op"]
     for member in ("from", "path") if op in ("copy", "move") else ("path",):
         pointer = directive[member]

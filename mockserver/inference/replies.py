@@ -51,7 +51,7 @@ def is_json(media_type: str) -> bool:
 
 
 def concrete(media_type: str) -> str:
-    """A media type that can be sent: of a range (``image/*``) a member, of what is none (``json``) the one it means."""
+    """A media type that can be sent: a member of a range (``image/*``), and what a mere word (``json``) means."""
     name = without_parameters(media_type)
     if "*" not in name and "/" in name:
         return media_type

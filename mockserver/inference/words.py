@@ -77,7 +77,7 @@ CODES = frozenset({"code", "status", "statuscode", "httpstatus", "httpstatuscode
 OUTCOMES = _SUCCESSES | FAULTS | MESSAGES | ZEROS | CODES
 """What an envelope says of the request: how it went."""
 HOLDERS_OF_ANY = frozenset({"data", "result", "payload", "errors", "response", "body"})
-"""What it may hold beside, which is no record where it is no object."""
+"""What else it may hold, which is not a record where it is not an object."""
 SIZES = frozenset(
     {"limit", "perpage", "pagesize", "pagelen", "size", "count", "take", "maxresults", "first", "top", "maxitems",
      "itemsperpage"}

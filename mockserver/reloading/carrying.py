@@ -18,7 +18,7 @@ from mockserver.store.tenant_diff import differing
 from mockserver.values.shown import shown
 from mockserver.world import World
 
-GONE = "the document has no such resource any more"
+GONE = "the document no longer has this resource"
 REASONS = 3
 """How many reasons are given for one record."""
 
@@ -124,7 +124,7 @@ class _Merge:
         self._mine[name, record_id] = self.tenant[name].get(record_id), raw
         keep(self.tenant, resource, record_id, value)
         if dropped:
-            self._miss(name, record_id, f"not declared any more and dropped: {', '.join(dropped)[:200]}")
+            self._miss(name, record_id, f"no longer declared and dropped: {', '.join(dropped)[:200]}")
 
     def _completed(self, resource: Resource, record_id: str, value: Any) -> tuple[dict[str, Any], list[str]]:
         """A record without fields that are not declared, those filled in that may be left out; and what it lost."""

@@ -109,7 +109,7 @@ def _hold_together(old: World, new: World) -> None:
     known = {one.problem for one in dangling(old.contract.document)}
     problems = [one for one in dangling(new.contract.document) if one.problem not in known]
     if old.operations and not new.operations:
-        problem = "has no operation any more"
+        problem = "has no operation left"
         problems.append(Problem(new.contract.document.source, "/paths", problem, "give it paths, or undo the edit"))
     if problems:
         raise SetupError(problems)

@@ -73,7 +73,7 @@ class Reloads:
             self._at, self._problems = at, tuple(problems)
 
     def forget(self) -> None:
-        """Show and keep no record any more: the world is at its beginning."""
+        """Show and keep records no longer: the world is at its beginning."""
         with self._lock:
             self._misfits = self._aside = ()
 

@@ -63,7 +63,7 @@ class Event:
 class Delivery:
     """One event on its way to one address; ``number`` is its place in the order, ``attempt`` how often it was sent.
 
-    One that ``is_shuffled`` waits for no others any more.
+    One that ``is_shuffled`` no longer waits for others.
     """
 
     number: int

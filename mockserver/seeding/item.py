@@ -147,7 +147,7 @@ class Recipe:
 
     @property
     def known_by(self) -> str:
-        """What a record written out is known by: its key or, where that is no member of its own, its place."""
+        """What a record written out is known by: its key or, where that is not a member of its own, its place."""
         is_named = not self.key or self.key in self.place.value
         return str(self.place.value.get(self.key)) if is_named else f"{self.place.file}#{self.place.pointer}"
 

@@ -42,7 +42,7 @@ class RecipeFile:
         }
 
     def check(self, resource: Resource | None) -> None:
-        """Complain about names that are given twice, that are taken, and that are no fields."""
+        """Complain about names that are given twice, that are taken, or that are not fields."""
         kinds = (self.fields, self.lets, {n: p for n, (p, _) in self.tables.items()}, self.row_columns)
         for index, later in enumerate(kinds):
             for name in later.keys() & {name for earlier in kinds[:index] for name in earlier}:

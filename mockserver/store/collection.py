@@ -26,7 +26,7 @@ SHORT = 64
 KNOWN = 16_384
 """How many keys of so many characters at most are remembered, for the next record that has the same."""
 UNCOUNTED = 2**53
-"""From here on numbers are not counted: floats do not tell one from the next any more."""
+"""From here on numbers are not counted: floats no longer tell one from the next."""
 
 
 class Keyed(NamedTuple):
@@ -205,7 +205,7 @@ class Collection:
         return self._asked.of([way], self._records)[way].count(key, key.removesuffix(END) + PAST)
 
     def differing(self, other: Collection) -> Iterator[tuple[str, Record | None, Record | None]]:
-        """The ids under which this one and a copy do not hold the same any more, and what each has."""
+        """The ids under which this one and a copy no longer hold the same, and what each has."""
         return self._records.differing(other._records)
 
     def copy(self) -> Collection:

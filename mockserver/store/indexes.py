@@ -66,7 +66,7 @@ class Indexes:
         return found
 
     def change(self, previous: Record | None, record: Record | None) -> None:
-        """A record took the place of another; None: there was none, or there is none any more."""
+        """A record took the place of another; None: there was none before, or there is none now."""
         self._ranges = {}
         if not self._indexes:
             return

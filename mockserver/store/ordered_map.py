@@ -186,7 +186,7 @@ class OrderedMap(Generic[V]):
             index += 1
 
     def differing(self, other: OrderedMap[V]) -> Iterator[Differing[V]]:
-        """Where this map and a copy of it are not the same any more.
+        """Where this map and a copy of it are no longer the same.
 
         PERF: what they share is not looked at: one step a chunk, where one an entry would be needed.
         """

@@ -14,7 +14,7 @@ BEHIND = 16
 """How many writes an order may be behind; one that is further behind is made anew."""
 Key: TypeAlias = Callable[[Record], Any]
 Change: TypeAlias = tuple[Record | None, Record | None]
-"""A record and the one that took its place; None: there was none, or there is none any more."""
+"""A record and the one that took its place; None: there was none before, or there is none now."""
 
 
 class _Order(NamedTuple):
@@ -51,7 +51,7 @@ class Orders:
         return found
 
     def change(self, previous: Record | None, record: Record | None) -> None:
-        """A record took the place of another; None: there was none, or there is none any more."""
+        """A record took the place of another; None: there was none before, or there is none now."""
         if self._orders:
             self._orders = {
                 one: _Order(order.records, (*order.changes, (previous, record)))

@@ -63,7 +63,7 @@ class Lease:
 
     @contextmanager
     def _running_one(self) -> Iterator[bool]:
-        """A request that runs; False where none may any more."""
+        """A request that runs; False where none may run now."""
         with self._changed:
             self._running += (is_open := self._open)
         try:

@@ -27,7 +27,7 @@ class Answer:
 
     @property
     def dropped(self) -> int:
-        """How many requests the journal does not hold any more."""
+        """How many requests the journal no longer holds."""
         numbers = [call.number for call in self.met] + [call.number for call, _ in self.others]
         return min(numbers) - 1 if numbers else 0
 

@@ -90,7 +90,7 @@ class Connection(asyncio.Protocol):
         self._connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- what asyncio calls
-        """Nobody is there any more."""
+        """The client has gone."""
         self._is_closing = True
         self.writer.gone()
         for one in (self._incoming, *self._ready):
@@ -163,7 +163,7 @@ class Connection(asyncio.Protocol):
         self._incoming.target += piece
 
     def on_header(self, name: bytes, text: bytes) -> None:
-        """A header; what follows a body is no header of the request."""
+        """A header; what follows a body is not a header of the request."""
         assert self._incoming
         if not self._incoming.has_head:
             self._incoming.headers.append((name.lower(), text))

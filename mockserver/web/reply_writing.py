@@ -103,7 +103,7 @@ class ReplyWriter:
         self._full = None
 
     def gone(self) -> None:
-        """Nobody is there any more."""
+        """The client has gone."""
         self._is_gone = True
         self.release()
 

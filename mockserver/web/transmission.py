@@ -84,7 +84,7 @@ _AT_ONCE = Transmission()
 
 
 async def _lose(damage: Damage, scope: Scope, receive: Receive) -> None:
-    """Let no byte of the reply arrive; a silent connection ends when the client does not wait any more."""
+    """Let no byte of the reply arrive; a silent connection ends when the client no longer waits."""
     if damage.kind == "silent":
         with suppress(TimeoutError):
             async with asyncio.timeout(damage.seconds):

@@ -30,7 +30,7 @@ StartResponse: TypeAlias = Callable[[str, list[tuple[str, str]]], Any]
 
 
 class Bridge:
-    """Called as the application under test; ``over`` tells why nothing leaves any more."""
+    """Called as the application under test; ``over`` tells why nothing leaves now."""
 
     def __init__(self, session: Session) -> None:
         self._kit = session

@@ -56,7 +56,7 @@ class InferredPage:
         return self.reply.status
 
     def breaks(self, name: str, keyword: str, limit: Any) -> Expected | None:
-        """That the fact of that name breaks this; None where it is no fact of the body."""
+        """That the fact of that name breaks this; None where it is not a fact of the body."""
         place = self.places.get(name)
         return Expected(self.reply, constraint=BrokenConstraint(place, keyword, limit)) if place is not None else None
 

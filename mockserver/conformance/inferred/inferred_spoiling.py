@@ -176,7 +176,7 @@ class InferredSpoiling:
 
 
 def _past(words: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Numbers outside their bounds; those that a format has are no constraint that the document names."""
+    """Numbers outside their bounds; those of a format are not constraints that the document names."""
     named = str(words.get("format", ""))
     beyond = INTEGERS_BEYOND.get(named, ())
     for word, step in (("minimum", -1), ("maximum", 1)):

@@ -97,7 +97,7 @@ def compared(rules: Any) -> dict[str, list[Any]]:
 
 
 def limits(rules: Any) -> dict[str, str]:
-    """The names that rules compare with what is no plain value, and the expressions of that."""
+    """The names that rules compare with something other than a plain value, and those expressions."""
     nodes = [node for tree in trees(rules) for node in ast.walk(tree) if isinstance(node, ast.Compare)]
     pairs = [(node.left, node.comparators[0]) for node in nodes if len(node.comparators) == 1]
     plain = ast.Constant | ast.List | ast.Tuple

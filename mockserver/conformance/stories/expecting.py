@@ -96,7 +96,7 @@ def is_misheld(listing: dict[str, Any], story: dict[str, Any], replies: list[Ans
 
 
 def is_foreign(record: Any, marked: dict[str, str], key: str, own: set[str]) -> bool:
-    """Whether a record has the mark of the run, and yet is none of those that the story made."""
+    """Whether a record has the mark of the run, but is not one of those that the story made."""
     is_marked = isinstance(record, dict) and marked["text"] in str(record.get(marked["member"]))
     return is_marked and record.get(key) not in own
 

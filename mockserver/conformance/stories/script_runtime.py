@@ -112,7 +112,7 @@ def all_pages(words: dict[str, Any], asked: tuple[Any, ...], own: Any, send: Any
 def turn(
     words: dict[str, Any], first: str, asked: str, own: Any, reply: tuple[int, Any]
 ) -> tuple[str | None, dict[str, Any] | None]:
-    """The target of the page behind this one (None: the walk ends here), and the page (None: it is none).
+    """The target of the page behind this one (None: the walk ends here), and the page (None: it is not one).
 
     A page that names its own key as the next leads nowhere. A walk that is not ``whole`` ends where a page ends with
     one of ``own``, the records that the story made.

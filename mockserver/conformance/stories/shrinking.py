@@ -70,7 +70,7 @@ class Shrinker:
         return not left_out.changes or (self._sound is not None and self._shows(story, self._sound) is False)
 
     def _shows(self, story: Story, stage: ReplayServer) -> bool | None:
-        """Whether the finding is seen; None where it cannot be told any more."""
+        """Whether the finding is seen; None where it can no longer be told."""
 
         def answer(method: str, path: str, headers: list[tuple[str, str]], body: bytes | None) -> Answer:
             self._left -= 1

@@ -1,1 +1,1 @@
-"""The way to the target and back: what may be sent, by whom, and what is no answer of the API."""
+"""The way to the target and back: what may be sent, by whom, and which replies are not the API's own."""

@@ -1,4 +1,4 @@
-"""What stands between a run and the API: replies and silences that are no answer of it, waited out with patience."""
+"""What stands between a run and the API: replies and silences that are not its own, waited out with patience."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class Patience:
     def pause(self, attempt: int, asked: float | None, operation: str | None, *, may_pass: bool = True) -> float | None:
         """Seconds to wait before the next attempt (the first is 0), None to give up.
 
-        An operation that was given up time and again is not waited for any more, nor is a target that was never
+        An operation that was given up time and again is no longer waited for, nor is a target that was never
         connected to: ``may_pass`` is False for a connection that was not made.
         """
         with self._lock:
@@ -144,7 +144,7 @@ class Patience:
             return PAUSES[attempt] if self._clock() - self._good < self._limit else None
 
     def gave_up(self, cause: str, operation: str | None) -> bool:
-        """A request got no answer. Whether that has gone on for so long that nothing seems to be answered any more."""
+        """A request got no answer. Whether that has gone on for so long that nothing seems to be answered."""
         self.lose(cause)
         with self._lock:
             self._hopeless[operation] += 1
@@ -159,6 +159,6 @@ class Patience:
             self.last = cause
 
     def stop(self, why: str) -> None:
-        """Let nothing leave any more. Raises Stopped."""
+        """Let nothing leave from now on. Raises Stopped."""
         self.stopped = self.stopped or why
         raise Stopped(self.stopped)

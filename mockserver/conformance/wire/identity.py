@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.values.json_text import read_own
 
 NOBODYS_CREDENTIAL = "no-such-credential"
-"""What nobody issued to anybody, and is no secret: a story may show it."""
+"""What nobody issued to anybody, so not a secret: a story may show it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ TRIALS = 3
 STEP = 0.02
 """Seconds between two looks."""
 LONGEST = 3.0
-"""Seconds after which a read that does not see a write is no late one."""
+"""Seconds after which a read that does not see a write is not just late."""
 MANY = 10
 """A list of so many records may have the new one on another page."""
 FOUND = range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES)

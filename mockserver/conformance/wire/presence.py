@@ -21,7 +21,7 @@ FEW = 12
 
 
 def ensure_same_api(session: Session, findings: dict[Key, Finding], known: Collection[Key]) -> None:
-    """Raises Stopped when it is not the API (any more) that answers; of ``findings`` those ``known`` before stay."""
+    """Raises Stopped when it is not (or no longer) the API that answers; ``findings`` ``known`` before stay."""
     if not session.window:
         return
     nobody = silence(session.client.recorder)
@@ -33,7 +33,7 @@ def ensure_same_api(session: Session, findings: dict[Key, Finding], known: Colle
 
 
 def absence(client: TargetClient, greeting: Received | None) -> str:
-    """Why it is not the API any more that answers; empty where it is, or where the greeting cannot tell.
+    """Why it is no longer the API that answers; empty where it is, or where the greeting cannot tell.
 
     ``greeting`` is the reply to the first of the client's proofs. What fails with 500 is the API's own answer.
     """

@@ -263,4 +263,4 @@ _AT_THE_END: Mapping[str, Make] = {
     **_all(_full, "manager", "recipient", "sender", "doctor", "teacher", "instructor", "speaker", "artist", "director",
            "composer", "patient", "supervisor", "beneficiary", "passenger", "candidate"),
 }  # fmt: skip
-"""What a word tells as the last of a name only: a ``balance_transaction`` is no balance."""
+"""What a word tells as the last of a name only: a ``balance_transaction`` is not a balance."""

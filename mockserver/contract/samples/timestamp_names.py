@@ -68,7 +68,7 @@ def is_ahead(name: str) -> bool:
 
 
 def range_of(name: str) -> tuple[float, float] | None:
-    """Between what a number of that name is; None where the name tells nothing: ``price_id`` is no price."""
+    """Between what a number of that name is; None where the name tells nothing: ``price_id`` is not a price."""
     words = words_of(name)
     is_qualified = bool(words) and (words[-1].endswith("ed") or "per" in words)
     return next((NUMBERS[one] for one in words[-1:] + words[:is_qualified] if one in NUMBERS), None)

@@ -33,7 +33,7 @@ NAMING = OF_SCHEMAS | {
 }  # fmt: skip
 """Members outside of schemas that hold what they hold by names that somebody chose."""
 COUNTED = 2**63
-"""From here on validators do not count any more."""
+"""From here on validators no longer count."""
 INTEGERS: Mapping[str, int] = {"int32": 31, "int64": 63}
 """Formats of integers, and how many bits beside the sign they have."""
 _LITERAL = re.compile(r"/(\^.*\$)/[a-z]*", re.DOTALL)

@@ -141,7 +141,7 @@ def _is_scalar(root: Mapping[str, Any], schema: Any) -> bool:
 
 
 def _record(sent: Mapping[str, Any], parameter: str, key: dict[str, Any]) -> dict[str, Any]:
-    """What is sent and is no secret, with the member that identifies it; each may be anything else as well."""
+    """What is sent and is not a secret, with the member that identifies it; each may be anything else as well."""
     shown = {name: one for name, one in sent.items() if flat(name) not in _SECRETS and not _is_hidden(one)}
     if not any(flat(name) in _KEYS | {flat(parameter)} for name in shown):
         shown = {"id" if flat(parameter).endswith("id") else parameter: key, **shown}

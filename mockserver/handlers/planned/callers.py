@@ -40,7 +40,7 @@ def caller_in(call: Call, tenant: Tenant, resource: str) -> str | None:
 def maker_in(call: Call, tenant: Tenant, resource: str, made: Json) -> str | None:
     """The key of whoever makes a record: of the account that logged in, else of the record that ``me`` then shows.
 
-    None where that is not there any more, where people stand below something else, and where nobody is known and
+    None where that is gone, where people stand below something else, and where nobody is known and
     the record would go without: ``made`` is None.
     """
     key, other = caller_in(call, tenant, resource), call.tools.contract.resources[resource]

@@ -96,7 +96,7 @@ def overlaid(
 ) -> tuple[dict[str, Any], list[str]]:
     """``base`` with each member of ``sent`` that the record has and that fits; and the names of the others.
 
-    ``record`` is the schema of what ``base`` is, where that is no record of the scope but a part of one.
+    ``record`` is the schema of what ``base`` is, where that is not a record of the scope but a part of one.
     """
     maker, is_part, record = call.tools.maker, record is not None, record or scope.model.record
     assert record is not None

@@ -45,7 +45,7 @@ def log_in(call: Call, tenant: Tenant) -> Reply | None:
 
 
 def welcome(call: Call, record: Record) -> Reply | None:
-    """The reply to who registered, where it is no record itself but tells a token, say, and shows the account beside.
+    """The reply to who registered, where it is not a record itself but gives a token, say, with the account beside it.
 
     None where it is.
     """

@@ -202,7 +202,7 @@ def _asks_for_all(scope: Scope, name: str, member: str, value: Json) -> bool:
 
 
 def _ranges(call: Call, members: dict[str, str], asked: Mapping[str, Any]) -> Iterator[tuple[Bound, Json]]:
-    """The ends of ranges that are asked for; one that every request has to tell is no filter by what it is called."""
+    """The ends of ranges that are asked for; a parameter that is required is not a filter, whatever its name."""
     needed = _needed(call)
     for name, value in asked.items():
         if flat(name) not in members and name not in needed and is_ordered(value):

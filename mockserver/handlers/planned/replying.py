@@ -146,7 +146,7 @@ def _as_example(examples: tuple[Json, ...], value: Json) -> Json:
 
 
 def _elsewhere(call: Call, status: int) -> Headers:
-    """Where a redirect leads: to a host that is set aside for examples, since what is there is not ours."""
+    """Where a redirect leads: to a host reserved for examples, since the one it names is not ours."""
     is_redirect = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
     return (("Location", f"https://example.com{quote(call.input.path)}"),) if is_redirect else ()
 

@@ -244,9 +244,9 @@ def named(call: Call, scope: Scope) -> Record:
 
 
 def account_of(scope: Scope, key: str) -> Record:
-    """The record of whoever logged in. Raises Refusal(401): it is not there any more."""
+    """The record of whoever logged in. Raises Refusal(401) when it is gone."""
     if (found := scope.find(key)) is None:
-        raise Refusal(401, "Nobody is known by this token any more.")
+        raise Refusal(401, "The account of this token no longer exists.")
     return found
 
 

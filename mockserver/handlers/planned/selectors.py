@@ -27,7 +27,7 @@ _REQUIREMENT = re.compile(
 
 
 def selected(scope: Scope, asked: Mapping[str, Json]) -> list[Test]:
-    """What the selectors among the parameters ask for. Raises Refusal(400): one that is none."""
+    """What the selectors among the parameters ask for. Raises Refusal(400) for one that cannot be read."""
     record, shapes = scope.model.record, scope.call.tools.maker.shapes
     if record is None:
         return []

@@ -18,7 +18,7 @@ _FIELDS = ("event", "id", "retry", "data")
 
 
 def streamed(call: Call, said: PlannedReply) -> bytes | None:
-    """The first values of the sequence; None where the reply is none."""
+    """The first values of the sequence; None where the reply is not a sequence."""
     each = said.media.child("itemSchema") if said.media is not None else None
     if each is None or each.value is None:
         return None

@@ -57,7 +57,7 @@ def is_known(call: Call, record: Record) -> bool:
 
 
 def _asked(call: Call, name: str) -> list[str]:
-    """The versions that a header of the document's names; none where it is none of its."""
+    """The versions that a header of the document's names; none where it names no version."""
     text = call.input.headers.get(name) if _takes(plan_of(call), name) else None
     return [one.strip().removeprefix("W/") for one in text.split(",")] if text else []
 

@@ -39,7 +39,7 @@ shelves = Table(
     Column("filled", Boolean, nullable=False),
 )
 """One tenant of one world (the live one, or a snapshot's): how many units of work changed it. What was read before
-version ``base`` is of no use any more; one that is not ``filled`` appears anew."""
+version ``base`` is no longer of use; one that is not ``filled`` appears anew."""
 
 entries = Table(
     "mock_entries",
@@ -53,7 +53,7 @@ entries = Table(
     Column("content", LargeBinary),
     Index("mock_entries_changed", "shelf", "version"),
 )
-"""What stands at one place of a tenant since a version; without content nothing does any more.
+"""What stands at one place of a tenant since a version; without content nothing does.
 
 Texts are bytes, since a client's may be of any length and hold any character, and places are digests of them.
 """

@@ -100,7 +100,7 @@ class Shelves:
         self.insert(connection, shelf_id(self._world, name), version, contents or ())
 
     def begin_anew(self, connection: Connection, name: str, *, filled: bool) -> int:
-        """The next version of a live shelf, before which nothing counts any more."""
+        """The next version of a live shelf, before which nothing counts."""
         following = shelves.c.version + 1
         anew = update(shelves).where(shelves.c.id == shelf_id(self._world, name))
         connection.execute(anew.values(version=following, base=following, filled=filled))
@@ -156,7 +156,7 @@ class Shelves:
         connection.execute(self._appear, _new(world, ""))
 
     def vacuum(self, connection: Connection) -> int:
-        """Forget what does not stand anywhere any more; how much that was. Who is behind reads the whole anew."""
+        """Forget what no longer stands anywhere; how much that was. Who is behind reads the whole anew."""
         connection.execute(update(shelves).values(base=shelves.c.version))
         return connection.execute(delete(entries).where(entries.c.content.is_(None))).rowcount
 

@@ -105,7 +105,7 @@ def _answering(world: World, route: Route) -> Callable[..., Response]:
 
 
 def unknown_page(path: str, known: Iterable[str]) -> Response:
-    """The reply to a path below the control plane that is none of the ``known``."""
+    """The reply to a path below the control plane that is not one of the ``known``."""
     close = nearest(path.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], most=1)
     remedy = f"did you mean {PREFIX}{close[0]}?" if close else f"see {PREFIX}/openapi.json"
     return _wrong(missing(f"the control plane has no {shown(path, 80)}", remedy), 404)
