@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 SHOWN = 20
@@ -35,3 +37,10 @@ def _failure(judge: Callable[..., None], case: tuple[Any, ...]) -> str:
     except Exception as error:  # noqa: BLE001 -- whatever it is, the case has failed
         return f"{case[0]}: {type(error).__name__}: {error}"
     return ""
+
+
+def python_files(folder: Path) -> Iterator[Path]:
+    """Those of this project: to look through all that node installed takes a second."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "node_modules"]
+        yield from (Path(root, name) for name in names if name.endswith(".py"))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import statistics
+from functools import cache
 from graphlib import TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
-from over import over
+from over import over, python_files
 
 ENGINE = Path(__file__).parent.parent / "mockserver"
 MODULES = sorted(ENGINE.rglob("*.py"))
@@ -37,14 +39,53 @@ def dotted(module: Path) -> str:
     return ".".join(("mockserver", *module.relative_to(ENGINE).with_suffix("").parts)).removesuffix(".__init__")
 
 
-def imports(module: Path) -> set[str]:
-    found = set()
-    for node in ast.walk(ast.parse(module.read_text())):
+class Source(NamedTuple):
+    """What the tests want to know of a module: its tree takes a hundred times as much memory, and as long to make anew."""
+
+    lines: int
+    has_purpose: bool
+    imported: frozenset[str]
+    named: tuple[tuple[str, frozenset[str]], ...]
+    """What ``from … import`` names, by where it is from."""
+    functions: tuple[int, ...]
+    """How many lines each function has."""
+    changeable: tuple[int, ...]
+    """The lines that keep in the module what can change."""
+
+
+@cache
+def source(module: Path) -> Source:
+    text = module.read_text()
+    tree = ast.parse(text)
+    imported, named, functions = set(), [], []
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-            found |= {f"mockserver.{name.name}" for name in node.names if node.module == "mockserver"}
+            named.append((node.module, frozenset(name.name for name in node.names)))
         elif isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
+            imported |= {name.name for name in node.names}
+        elif isinstance(node, ast.FunctionDef) and node.end_lineno:
+            functions.append(node.end_lineno - node.lineno + 1)
+    changeable = [
+        node.lineno
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.List | ast.Dict | ast.Set)
+        and ast.unparse(node.targets[0]) != "__all__"
+    ]
+    return Source(
+        len(text.splitlines()),
+        bool(ast.get_docstring(tree)),
+        frozenset(imported),
+        tuple(named),
+        tuple(functions),
+        tuple(changeable),
+    )
+
+
+def imports(module: Path) -> set[str]:
+    found = set(source(module).imported)
+    for origin, names in source(module).named:
+        found |= {origin} | ({f"mockserver.{name}" for name in names} if origin == "mockserver" else set())
     return found
 
 
@@ -69,21 +110,17 @@ def test_imports_point_down(_: str, module: Path) -> None:
 
 @each_module
 def test_each_module_opens_with_its_purpose_and_stays_small(_: str, module: Path) -> None:
-    text = module.read_text()
-    assert ast.get_docstring(ast.parse(text)), f"{module} says nothing of its purpose"
-    assert len(text.splitlines()) <= 300
+    assert source(module).has_purpose, f"{module} says nothing of its purpose"
+    assert source(module).lines <= 300
     assert module.stem not in UNNAMED
 
 
 def edges(module: Path, known: set[str]) -> set[str]:
     """The modules that ``module`` imports, a package only where it names something of the package itself."""
-    found = set()
-    for node in ast.walk(ast.parse(module.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            parts = {f"{node.module}.{name.name}" for name in node.names}
-            found |= parts & known | ({node.module} if parts - known else set())
-        elif isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
+    found = set(source(module).imported)
+    for origin, names in source(module).named:
+        parts = {f"{origin}.{name}" for name in names}
+        found |= parts if parts <= known else (parts & known) | {origin}
     return found & known
 
 
@@ -96,25 +133,17 @@ def test_no_module_imports_in_circles() -> None:
 
 
 def test_functions_are_short() -> None:
-    lengths = [
-        node.end_lineno - node.lineno + 1
-        for module in MODULES
-        for node in ast.walk(ast.parse(module.read_text()))
-        if isinstance(node, ast.FunctionDef) and node.end_lineno
-    ]
+    lengths = [length for module in MODULES for length in source(module).functions]
     assert statistics.median(lengths) <= 9
     assert sum(length > 40 for length in lengths) <= len(lengths) * 0.02
 
 
 def test_nothing_is_kept_in_modules() -> None:
-    for module in MODULES:
-        for node in ast.parse(module.read_text()).body:
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) != "__all__":
-                changeable = isinstance(node.value, ast.List | ast.Dict | ast.Set)
-                assert not changeable, f"{module}:{node.lineno} keeps something that can change"
+    found = [f"{module}:{line}" for module in MODULES for line in source(module).changeable]
+    assert found == [], "these keep something that can change"
 
 
 def test_no_two_files_of_tests_have_one_name() -> None:
     """pytest imports them by their names, so the second one would not be found."""
-    names = sorted(file.name for file in Path(__file__).parent.rglob("test_*.py") if "node_modules" not in file.parts)
+    names = sorted(file.name for file in python_files(Path(__file__).parent) if file.name.startswith("test_"))
     assert [one for one, other in pairwise(names) if one == other] == []

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from over import python_files
+
 TESTS = Path(__file__).parent.parent
 CLOCKS = {"sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "time", "time_ns", "process_time"}
 ALLOWED = {
@@ -39,9 +41,10 @@ def glances(source: str) -> Iterator[int]:
 
 
 def test_no_test_takes_the_speed_of_a_machine_for_a_fact() -> None:
-    files = (file for file in TESTS.rglob("*.py") if "node_modules" not in file.parts)
     found = {
-        f"{file.relative_to(TESTS).as_posix()}:{line}" for file in files for line in glances(file.read_text("utf-8"))
+        f"{file.relative_to(TESTS).as_posix()}:{line}"
+        for file in python_files(TESTS)
+        for line in glances(file.read_text("utf-8"))
     }
     assert {one for one in found if one.partition(":")[0] not in ALLOWED} == set()
 
