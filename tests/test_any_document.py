@@ -167,7 +167,7 @@ def test_schemas_of_3_0_are_said_in_3_1(old: dict[str, Any], new: dict[str, Any]
     assert root["components"]["schemas"]["A"] == new
 
 
-def test_what_somebody_called_default_or_example_is_no_sample() -> None:
+def test_what_somebody_called_default_or_example_is_not_a_sample() -> None:
     """A reply, a parameter, a member of an object: their schemas are read like all others."""
     old = {"type": "string", "nullable": True}
     replies = {"default": {"$ref": "#/components/responses/default"}}
@@ -674,7 +674,7 @@ def test_a_document_of_xml_alone_is_remembered_in_xml(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "bad", ["<pet", "<!DOCTYPE a [<!ENTITY b 'c'>]><pet>&b;</pet>", "<a>" * 500, "<pet><id>x</id></pet>"]
 )
-def test_xml_that_is_none_is_refused(tmp_path: Path, bad: str) -> None:
+def test_malformed_xml_is_refused(tmp_path: Path, bad: str) -> None:
     assert client(in_xml(), tmp_path).post("/things", data=bad, content_type="text/xml").status_code in (400, 415)
     assert client(in_xml(), tmp_path).post("/things", data=bad, content_type="application/xml").status_code == 400
 
@@ -714,7 +714,7 @@ def test_a_success_that_nobody_declared_is_told(tmp_path: Path) -> None:
     assert why["POST"].endswith("it declares no success, so 200 is a guess")
 
 
-def test_a_number_of_results_is_no_part_of_a_record(tmp_path: Path) -> None:
+def test_a_number_of_results_is_not_part_of_a_record(tmp_path: Path) -> None:
     """``/tags/{id}`` lists what has the tag, with its count: the records are what a POST answers."""
     counted = {name: {"type": "integer"} for name in ("page", "pages", "results")}
     many = {"type": "object", "properties": {**counted, "data": {"type": "array", "items": {"type": "string"}}}}

@@ -129,7 +129,7 @@ def test_the_key_is_read_from_an_address_that_ends_in_more_than_the_key(tmp_path
     assert one.counts["read back"] == one.counts["gone"] == 1
 
 
-def test_what_can_only_be_answered_by_another_protocol_is_no_fault_of_a_reply(tmp_path: Path) -> None:
+def test_what_only_another_protocol_can_answer_is_not_a_fault_of_a_reply(tmp_path: Path) -> None:
     root = document({"/session": {"post": {"responses": {"101": {"description": "Upgraded."}, "400": reply()}}}})
     assert told(root, tmp_path).faults == []
 
@@ -218,7 +218,7 @@ def test_a_key_in_brackets_is_a_record_of_what_stands_before_them(tmp_path: Path
     assert caller.get("/People('ada')").status_code == 404
 
 
-def test_a_function_with_arguments_is_no_key(tmp_path: Path) -> None:
+def test_a_function_with_arguments_is_not_a_key(tmp_path: Path) -> None:
     near = {"/Near(lat={lat},lon={lon})": {"parameters": [parameter("lat"), parameter("lon")],
                                            "get": {"responses": {"200": reply(an_object(name=TEXT))}}}}  # fmt: skip
     caller = client(document({**odata(an_object(UserName=TEXT)), **near}), tmp_path)
@@ -312,7 +312,7 @@ def test_pages_are_asked_for_in_brackets(tmp_path: Path) -> None:
     assert [[one["id"] for one in page] for page in pages] == [[1, 2], [3]]
 
 
-def test_a_record_that_is_a_text_is_no_key(tmp_path: Path) -> None:
+def test_a_record_that_is_a_string_is_not_a_key(tmp_path: Path) -> None:
     paths = records("/settings", TEXT, "key")
     paths["/settings"]["post"] = {
         "requestBody": taking(an_object(a=TEXT)),
@@ -477,7 +477,7 @@ def test_a_parameter_may_stand_behind_a_colon(tmp_path: Path) -> None:
     assert caller.get(f"/users/{made['id']}").status_code == 404
 
 
-def test_a_description_that_is_no_text_stops_nothing(tmp_path: Path) -> None:
+def test_a_description_that_is_not_a_string_stops_nothing(tmp_path: Path) -> None:
     paths = records("/blogs", an_object(id={"type": "integer"}, title=TEXT))
     said = {"statusText": "OK", "items": [{"title": "One"}]}
     paths["/blogs"]["get"]["description"] = paths["/blogs"]["get"]["summary"] = said

@@ -224,7 +224,7 @@ def test_an_empty_parameter_is_judged(tmp_path: Path, schema: Any, more: Any, st
     assert client(document({"/pets": {"get": get}}), tmp_path).get("/pets?from=").status_code == status
 
 
-def test_a_text_is_no_object_in_xml(tmp_path: Path) -> None:
+def test_a_string_is_not_an_object_in_xml(tmp_path: Path) -> None:
     pet = {"type": "object", "xml": {"name": "pet"}, "properties": {"name": TEXT}}
     caller = client(
         document({"/pets": {"post": {"requestBody": body(pet, "application/xml"), "responses": {"201": reply(pet)}}}}),

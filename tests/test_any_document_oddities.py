@@ -120,7 +120,7 @@ def test_every_page_of_the_application_steps_back(tmp_path: Path) -> None:
     assert {path: other.get(path).status_code for path in rules} == dict.fromkeys(rules, 204)
 
 
-def test_a_parameter_is_no_page_of_the_control_plane(tmp_path: Path) -> None:
+def test_a_parameter_is_not_a_page_of_the_control_plane(tmp_path: Path) -> None:
     paths = {"/{bucket}/{key}": {"parameters": [parameter("bucket"), parameter("key")],
                                  "get": {"responses": {"200": reply({"type": "object"})}}}}  # fmt: skip
     assert client(document(paths), tmp_path).get("/__mock__/health").json["status"]

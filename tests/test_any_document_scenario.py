@@ -176,7 +176,7 @@ def test_seed_writes_the_first_records_of_any_document(tmp_path: Path) -> None:
         assert client.get(f"/api/v3/pet/{pet['id']}").json == pet
 
 
-def test_seed_writes_what_is_below_and_what_there_is_one_of(tmp_path: Path) -> None:
+def test_seed_writes_nested_records_and_singletons(tmp_path: Path) -> None:
     text = {"type": "string"}
     owner = {"type": "object", "required": ["id"], "properties": {"id": text}}
     pet = {"type": "object", "required": ["id"], "properties": {"id": text, "ownerId": text}}

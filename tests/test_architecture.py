@@ -89,7 +89,7 @@ def imports(module: Path) -> set[str]:
     return found
 
 
-def test_the_table_names_what_there_is() -> None:
+def test_the_table_names_what_exists() -> None:
     found = {noun(module) for module in MODULES} | {"schemas"}  # a folder of data
     assert found - {"__init__"} == set(ROWS)
 

@@ -84,7 +84,7 @@ def test_a_bad_token_is_401_and_the_header_says_why(secured, token: str | None, 
     assert response.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_another_scheme_is_no_token(secured) -> None:
+def test_another_scheme_is_not_a_token(secured) -> None:
     response = secured.test_client().get("/books/t", headers={"Authorization": "Basic dTpw"})
     assert response.status_code == 401
 
@@ -199,7 +199,7 @@ def test_a_key_set_of_others_is_taken_from_a_file(library, tmp_path: Path) -> No
     assert ask(app, confused).status_code == 401
 
 
-def test_a_key_set_that_is_none_stops_the_start(library, tmp_path: Path) -> None:
+def test_a_key_set_that_cannot_be_read_stops_the_start(library, tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="no usable key set"):
         library(jwks=str(tmp_path / "missing.json"))
 

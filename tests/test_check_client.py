@@ -272,7 +272,7 @@ def test_chosen_fields_are_covered_in_bodies_patches_and_queries() -> None:
     assert "Hidden" not in redactor.text("/x?street=Hidden%20Lane")
 
 
-def test_what_a_run_made_up_itself_is_no_secret_to_cover_elsewhere() -> None:
+def test_what_a_run_made_up_itself_is_not_a_secret_elsewhere() -> None:
     redactor = Redactor([], ["street", "number"])
     redactor.sent("/x?street=answered", b'{"street": "wanted", "number": 200}')
     redactor.learn(b'{"street": "wanted", "number": 200}')
@@ -283,6 +283,6 @@ def test_what_a_run_made_up_itself_is_no_secret_to_cover_elsewhere() -> None:
     assert redactor.texts({"seconds": 200, "street": "x"}) == {"seconds": 200, "street": "x"}
 
 
-def test_what_is_no_secret_stays() -> None:
+def test_what_is_not_a_secret_stays() -> None:
     text = "patchCertification answered 200, wanted 400: body/0/path; eyes open"
     assert Redactor([], ["pin"]).text(text) == text

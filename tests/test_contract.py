@@ -224,7 +224,7 @@ def test_all_problems_are_told_at_once() -> None:
         ),
     ],
 )
-def test_a_file_that_is_no_document_is_refused(tmp_path: Path, name: str, text: str | None, problem: str) -> None:
+def test_a_file_that_is_not_a_document_is_refused(tmp_path: Path, name: str, text: str | None, problem: str) -> None:
     if text is not None:
         (tmp_path / name).write_text(text)
     with pytest.raises(SetupError, match=problem):

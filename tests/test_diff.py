@@ -116,7 +116,7 @@ def test_what_is_added(tmp_path: Path, place: str, value: Any, added: str) -> No
     assert compared(tmp_path, changed(place, value), "--fail-on", "any")[0] == 1
 
 
-def test_a_renamed_path_parameter_is_no_change(tmp_path: Path) -> None:
+def test_a_renamed_path_parameter_is_not_a_change(tmp_path: Path) -> None:
     new = json.loads(json.dumps(OLD).replace("/pets/{id}", "/pets/{petId}").replace('"name": "id"', '"name": "petId"'))
     assert compared(tmp_path, new) == (0, "0 breaking, 0 additive\n")
 

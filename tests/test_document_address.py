@@ -58,7 +58,7 @@ def test_references_lead_on_from_where_the_document_was_found(site: str, path: s
     ("path", "words"),
     [("/docs", "found a page in HTML or XML"), ("/api/broken", "begins like gzip"), ("/nowhere", "the answer is 404")],
 )
-def test_what_is_no_document_is_told(site: str, path: str, words: str) -> None:
+def test_what_is_not_a_document_is_told(site: str, path: str, words: str) -> None:
     with pytest.raises(SetupError, match=words):
         read_document(f"{site}{path}")
 

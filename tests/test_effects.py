@@ -169,7 +169,7 @@ def test_an_effect_that_would_break_the_contract_refuses_the_change(library) -> 
     assert client.get("/books/acme").json == []
 
 
-def test_quiet_bookkeeping_is_no_change_of_its_own_and_heeds_no_lock(library) -> None:
+def test_quiet_bookkeeping_is_not_a_change_of_its_own_and_heeds_no_lock(library) -> None:
     noted = {"on": ["create"], "do": [{"change": "records('books')", "where": "it.title == 'Log'", "quiet": True, "values": {"pages": "it.pages + 1"}}]}  # fmt: skip
     client = library(following(noted)).test_client()
     log = made(client, "books", title="Log", pages=0)

@@ -275,7 +275,7 @@ def test_a_key_that_was_given_a_name_is_found() -> None:
     assert expression(Linked(), {"next": "n"}) == ["recipes/n"]
 
 
-def test_what_is_not_there_is_told_with_what_there_is() -> None:
+def test_what_is_missing_is_told_with_what_exists() -> None:
     assert compiled("naem", this=Recipe())[1] == ["recipe has no field 'naem'; did you mean 'name'?"]
     assert compiled("it.x")[1] == []
     assert compiled("it.x", this=Recipe())[1] == ["recipe has no field 'it'; use one of name, next"]

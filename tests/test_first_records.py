@@ -63,7 +63,7 @@ def test_one_person_has_one_name(tmp_path: Path) -> None:
         assert one["email"] == f"{one['username']}@example.com"
 
 
-def test_what_is_no_person_has_no_name_of_one(tmp_path: Path) -> None:
+def test_what_is_not_a_person_has_no_persons_name(tmp_path: Path) -> None:
     person = first(tmp_path, {"name": TEXT}, "/customers")[1]["name"]
     assert person.partition(" ")[2] in subjects._LAST
     field, company = (first(tmp_path, {"displayName": TEXT, "name": TEXT}, path)[1] for path in ("/fields", "/vendors"))
@@ -72,7 +72,7 @@ def test_what_is_no_person_has_no_name_of_one(tmp_path: Path) -> None:
     assert company["name"].endswith(("Works", "Partners", "Foods", "Labs", "Supplies"))
 
 
-def test_an_address_is_in_one_country_and_its_state_is_no_status(tmp_path: Path) -> None:
+def test_an_address_is_in_one_country_and_its_state_is_not_a_status(tmp_path: Path) -> None:
     address = {"type": "object", "properties": dict.fromkeys(("city", "state", "country", "timezone"), TEXT)}
     for one in first(tmp_path, {"address": address, "state": TEXT}):
         assert one["state"] in ("active", "pending", "closed")
@@ -157,7 +157,7 @@ def test_values_beside_a_currency_are_money_and_resources_of_json_api_have_a_typ
         assert float(one["attributes"]["balance"]["value"]) > 0
 
 
-def test_whoever_is_born_is_grown_up_and_placeholders_are_no_examples(tmp_path: Path) -> None:
+def test_whoever_is_born_is_grown_up_and_placeholders_are_not_examples(tmp_path: Path) -> None:
     text = {"type": "string"}
     any_one = first(tmp_path, {"email": {"example": "any"}, "birthday": {**text, "example": "string"}}, "/people")[0]
     assert "@" in any_one["email"]

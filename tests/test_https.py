@@ -69,7 +69,7 @@ def test_who_speaks_https_is_served_and_others_hold_nobody_up(pair: tuple[Path, 
             urllib.request.urlopen(f"{mock.url}/docs")
 
 
-def test_what_is_no_certificate_with_its_key_starts_nothing(pair: tuple[Path, Path], tmp_path: Path) -> None:
+def test_what_is_not_a_certificate_with_its_key_stops_the_start(pair: tuple[Path, Path], tmp_path: Path) -> None:
     (other := tmp_path / "other.pem").write_text("no certificate")
     for cert, key in ((pair[0], None), (other, pair[1]), (pair[0], other)):
         with pytest.raises(SetupError, match=f"{cert}.* cannot be used: .*--cert FILE --key FILE"):

@@ -173,7 +173,7 @@ def test_a_file_is_one_process_s(restart: Callable[..., Flask], library: Callabl
         library(store=str(tmp_path / "world.db"))
 
 
-def test_what_is_no_store_is_refused(library: Callable[..., Flask], tmp_path: Path) -> None:
+def test_what_is_not_a_store_is_refused(library: Callable[..., Flask], tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("no database at all, and long enough to be seen as none" * 20)
     for wrong, why in (
         (str(tmp_path / "text.db"), "file is not a database"),

@@ -81,7 +81,7 @@ def test_a_label_selector_selects(caller: Any, selector: str, names: str) -> Non
     assert "".join(one["metadata"]["name"] for one in found) == names
 
 
-def test_a_field_selector_selects_and_what_is_none_is_refused(caller: Any) -> None:
+def test_a_field_selector_selects_and_a_malformed_one_is_refused(caller: Any) -> None:
     job(caller, "a", {"image": "x"})
     job(caller, "b", {"image": "y"})
     for selector, name in (("metadata.name=a", "a"), ("metadata.name!=a,spec.image=y", "b")):

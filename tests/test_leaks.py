@@ -17,7 +17,7 @@ def worlds() -> list[World]:
     return [one for one in gc.get_objects() if type(one) is World]
 
 
-def test_a_mock_that_nobody_has_any_more_is_gone(library: Callable[..., Flask]) -> None:
+def test_a_mock_that_nobody_holds_is_gone(library: Callable[..., Flask]) -> None:
     app = library()
     client = app.test_client()
     made = client.post("/one/books", json={"title": "Ulysses"})

@@ -285,7 +285,7 @@ def test_messages_about_numbers_of_calls(mock: Mock) -> None:
     assert failure(lambda: mock.assert_called(times=0)).startswith("Called once, wanted never: any request\n")
 
 
-def test_a_name_nobody_knows_is_no_verdict(mock: Mock) -> None:
+def test_an_unknown_name_is_not_a_verdict(mock: Mock) -> None:
     for ask in (mock.assert_called, mock.assert_not_called, mock.calls):
         with pytest.raises(SetupError, match="'createBok' is not an operation; did you mean 'createBook'"):
             ask("createBok")
@@ -351,7 +351,7 @@ def test_difference(mock: Mock, wanted: dict[str, Any], places: list[str]) -> No
     assert [found.place for found in difference(Wanted(**wanted), mock.journal[-1])] == places
 
 
-def test_no_body_is_none(mock: Mock) -> None:
+def test_none_stands_for_no_body(mock: Mock) -> None:
     mock.client.get("/books/acme")
     mock.assert_called("listBooks", body=None)
 

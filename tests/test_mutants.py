@@ -205,7 +205,7 @@ def test_the_command_lists_the_defects_of_an_area():
         (["--only", "put-merges", "--area", "batch"], "no mutant is both"),
     ],
 )
-def test_the_command_refuses_what_there_is_not(arguments, told):
+def test_the_command_refuses_what_does_not_exist(arguments, told):
     done = CliRunner().invoke(mutants, [*arguments])
     assert done.exit_code == 2
     assert told in " ".join(done.output.split())

@@ -407,7 +407,7 @@ def test_what_the_builder_finds_has_its_line_too(parts: Parts) -> None:
     assert (told.pointer, told.line is not None) == ("/include", True)
 
 
-def test_a_short_block_may_only_pick_what_there_is(parts: Parts) -> None:
+def test_a_short_block_may_only_pick_what_exists(parts: Parts) -> None:
     def spoil(said: dict[str, Any]) -> None:
         said["blocks"]["short system"] = ["sys_hint", "sys_nothing"]
         said["groups"]["books"]["include"] = "short system"

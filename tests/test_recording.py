@@ -227,7 +227,7 @@ def test_any_document_keeps_records_and_examples(real, tmp_path: Path) -> None:
         "https://x:99999",
     ],
 )
-def test_an_address_that_is_none_is_a_problem(url: str) -> None:
+def test_an_invalid_address_is_a_problem(url: str) -> None:
     with pytest.raises(SetupError) as wrong:
         Origin(url)
     assert "secret" not in str(wrong.value)

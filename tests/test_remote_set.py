@@ -74,7 +74,7 @@ def test_a_set_that_hangs_keeps_nobody_waiting() -> None:
         (drip, "took longer than 0.3 seconds"),
     ],
 )
-def test_what_is_no_set_is_told(parts: Callable[[threading.Event], Iterator[bytes]], why: str) -> None:
+def test_what_is_not_a_key_set_is_told(parts: Callable[[threading.Event], Iterator[bytes]], why: str) -> None:
     with issuer(parts) as address:
         keys = RemoteSet(address, seconds=0.3 if parts is drip else 30)
         assert keys.settled.wait(60)

@@ -530,7 +530,7 @@ def test_the_examples_in_the_readme_work(tmp_path: Path) -> None:
     assert idle == []
 
 
-def test_the_readme_names_what_there_is() -> None:
+def test_the_readme_names_what_exists() -> None:
     assert set(NAMES) <= set(re.findall(r"^\| `(\w+)` \|", README, flags=re.MULTILINE))
     told = set(re.findall(r"`(cert-\w+(?:-\d)?)`", README))
     assert told == {

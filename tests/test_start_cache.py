@@ -139,7 +139,7 @@ def test_what_depends_on_more_than_these_files_is_not_left(start: Callable[..., 
     assert not (tmp_path / "cache").exists()
 
 
-def test_a_folder_that_cannot_be_written_is_no_problem(start: Callable[..., World], tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_not_a_problem(start: Callable[..., World], tmp_path: Path) -> None:
     (tmp_path / "cache").write_bytes(b"a file")
     assert not start().is_from_cache
 

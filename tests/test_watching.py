@@ -75,7 +75,7 @@ def spec(tmp_path: Path) -> Path:
     return tmp_path / "openapi.json"
 
 
-def test_untouched_files_are_no_edit(bench: Bench, spec: Path) -> None:
+def test_untouched_files_are_not_an_edit(bench: Bench, spec: Path) -> None:
     assert bench.watcher.step() == EditOutcome(Edit.NONE)
     spec.write_bytes(spec.read_bytes())
     assert bench.watcher.step().edit is Edit.NONE

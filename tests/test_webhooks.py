@@ -430,7 +430,7 @@ def test_it_goes_over_the_wire_by_itself(library, network: Any) -> None:
     assert orjson.loads(body)["type"] == "books.created"
 
 
-def test_a_redirect_is_not_followed_and_nobody_there_is_said(network: Any) -> None:
+def test_a_redirect_is_not_followed_and_a_refused_connection_is_told(network: Any) -> None:
     assert send("POST", f"http://127.0.0.1:{network.server_port}/", {}, b"{}") == 302
     network.shutdown()
     network.server_close()

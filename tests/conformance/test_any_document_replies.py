@@ -149,7 +149,7 @@ def test_what_departs_from_the_document_is_found(notes, monkeypatch, change, cau
     assert (cause, provenance) in {(one.cause, str(one.provenance)) for one in findings}
 
 
-def test_what_a_gateway_loses_is_no_finding_and_no_fault_of_the_kit(notes, monkeypatch):
+def test_what_a_gateway_loses_is_neither_a_finding_nor_the_kits_fault(notes, monkeypatch):
     lost = iter(range(1, 10_000))
 
     def loses_an_answer_now_and_then(_, wire):

@@ -115,7 +115,7 @@ def test_what_passes_is_waited_out_and_no_finding(habit: Habit, cause: str) -> N
 
 
 @pytest.mark.parametrize(("answer", "cause"), [(says(502), "502 Bad Gateway"), (fails(RESET), RESET)])
-def test_writes_whose_answer_got_lost_are_no_finding_and_leave_nothing(answer: Any, cause: str) -> None:
+def test_writes_whose_answer_got_lost_are_not_findings_and_leave_nothing(answer: Any, cause: str) -> None:
     mock.cache_clear()  # which answers get lost is not to depend on what other tests left in the world
     verdict = checked(every(97, loses(answer)))
     assert [(one.check, one.operation, one.cause) for one in verdict.findings] == []
@@ -263,7 +263,7 @@ def test_reads_that_do_not_lag_are_not_waited_for() -> None:
     assert (verdict.lag, verdict.word) == (None, Word.CLEAN)
 
 
-def test_a_check_that_asks_nothing_is_no_reason_to_greet_again() -> None:
+def test_a_check_that_asks_nothing_is_not_a_reason_to_greet_again() -> None:
     run = Run(Options(groups=("settings",)), mock())
     run.greet()
     run.checks = [one for one in run.checks if one.suite in ("paging", "batching", "versions")]  # for many records

@@ -19,12 +19,12 @@ STEERING = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202egnp"
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 @pytest.mark.parametrize("times", [DEEPEST + 1, 100_000])
-def test_a_body_without_end_is_no_json(opening, times):
+def test_a_body_without_end_is_not_json(opening, times):
     with pytest.raises(NotJson, match="nests deeper than 100 levels"):
         read_json(opening * times)
 
 
-def test_many_records_and_brackets_in_text_are_no_depth():
+def test_many_records_and_brackets_in_text_are_not_depth():
     value = [{"text": "[[[[{{{{\\" * 50, "list": []} for _ in range(500)]
     assert read_json(json.dumps(value).encode()) == value
 

@@ -38,7 +38,7 @@ TALKING = frozenset({Habit.TEXT_ERRORS, Habit.CHARSET, Habit.GZIP, Habit.LARGE_I
 
 
 @pytest.mark.parametrize("habits", [frozenset(Habit) - QUIET - {Habit.TEXT_ERRORS}, QUIET, TALKING])
-def test_habits_that_a_plain_document_leaves_open_are_no_finding(habits: frozenset[Habit], tmp_path: Path) -> None:
+def test_habits_that_a_plain_document_leaves_open_are_not_findings(habits: frozenset[Habit], tmp_path: Path) -> None:
     file = tmp_path / "pets.yaml"
     file.write_text(PETS)
     with running(Shop(habits)) as url:
@@ -61,7 +61,7 @@ def books(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("ways", [frozenset(Way) - STRICT - {LATE}, STRICT])
-def test_forms_of_values_that_a_plain_document_leaves_open_are_no_finding(ways: frozenset[Way], books: Path) -> None:
+def test_forms_of_values_that_a_plain_document_leaves_open_are_not_findings(ways: frozenset[Way], books: Path) -> None:
     with running(Books(ways)) as url:
         options = Options(spec=books, target=url, profile="http", strictness=Provenance.INFERRED)
         verdict, _ = run(options)

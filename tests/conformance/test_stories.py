@@ -98,7 +98,7 @@ def test_a_story_that_shows_sometimes_is_flaky(sound: Any) -> None:
     assert fate_of(story, tokens_of(target), wrong_once) is ReplayResult.FLAKY
 
 
-def test_what_is_no_story_is_refused_with_its_places(tmp_path: Path) -> None:
+def test_what_is_not_a_story_is_refused_with_its_places(tmp_path: Path) -> None:
     file = tmp_path / "story.json"
     file.write_text(json.dumps({"format": 7, "steps": []}))
     with pytest.raises(SetupError) as refused:

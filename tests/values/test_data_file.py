@@ -28,7 +28,7 @@ def test_the_published_document_reads_the_same_in_both_forms() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("name", ["part.json", "part.yaml"])
-def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path, name: str, encoding: str) -> None:
+def test_a_byte_order_mark_is_not_part_of_the_text(tmp_path: Path, name: str, encoding: str) -> None:
     file = tmp_path / name
     file.write_text('{"a": "é"}', encoding=encoding)
     assert read_data_file(file).value == {"a": "é"}

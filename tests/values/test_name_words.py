@@ -26,5 +26,5 @@ def test_plurals_are_undone(many: str, one: str) -> None:
     assert singular(many) == one
 
 
-def test_a_vocabulary_is_no_part_of_a_name() -> None:
+def test_a_vocabulary_is_not_part_of_a_name() -> None:
     assert [bare(one) for one in ("hydra:totalItems", "@odata.count", "total")] == ["totalItems", "count", "total"]

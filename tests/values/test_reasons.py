@@ -33,7 +33,7 @@ def test_a_reason_is_one_line_in_plain_words(error: Exception, wanted: str) -> N
     assert reason(error) == wanted
 
 
-def test_a_number_of_another_librarys_is_no_status() -> None:
+def test_a_number_of_another_library_is_not_a_status() -> None:
     error = ExpatError("no element found: line 1, column 0")
     error.code = 3
     assert reason(error) == "no element found: line 1, column 0"
