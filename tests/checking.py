@@ -92,8 +92,13 @@ class Recording:
         self.requests: list[tuple[str, str]] = []
         self.in_the_middle = threading.Event()
         """Set once a run has made many records at once, and not yet removed them."""
+        self.breaks_off = False
+        """Whether a run gets no further than that."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        if self.breaks_off and self.in_the_middle.is_set():
+            start_response("503 Service Unavailable", [("Content-Length", "0")])
+            return []
         self.requests.append((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
         size = int(environ.get("CONTENT_LENGTH") or 0)
         answer = self.app.wsgi_app(environ, start_response)

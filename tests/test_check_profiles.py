@@ -129,12 +129,14 @@ def test_after_a_kill_in_the_middle_a_sweep_leaves_nothing(recording: tuple[Reco
     before = one.records()
     arguments = staging(one, url, "staging-write", "--allow-host", "127.0.0.1")
     told = {**os.environ, "HOME": str(tmp_path), "MOCKSERVER_TOKEN": token(one, "acme")}
+    one.breaks_off = True
     running = forked.Command("check", *arguments, env=told)
     try:
-        assert one.in_the_middle.wait(timeout=60)
+        assert one.in_the_middle.wait(timeout=600)
     finally:
         running.kill()
         running.communicate(timeout=60)
+        one.breaks_off = False
     left = one.records()
     assert left != before
     assert all(PREFIX.encode() in raw for raw in _added(before, left))
@@ -426,10 +428,10 @@ def test_ctrl_c_cleans_up(recording: tuple[Recording, str], tmp_path: Path) -> N
     told = {**os.environ, "HOME": str(tmp_path), "MOCKSERVER_TOKEN": token(one, "acme")}
     running = forked.Command("check", *arguments, env=told)
     try:
-        assert one.in_the_middle.wait(timeout=60)
+        assert one.in_the_middle.wait(timeout=600)
     finally:
         running.send_signal(signal.SIGTERM)
-        _, errors = running.communicate(timeout=60)
+        _, errors = running.communicate(timeout=600)
     assert running.returncode == 2
     assert "stopped, interrupted" in errors
     assert one.records() == before
