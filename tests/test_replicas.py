@@ -319,6 +319,7 @@ def test_what_steers_one_steers_all(replica: Callable[..., Flask]) -> None:
     assert [mail["to"] for mail in other.get("/__mock__/outbox").json] == ["a@b"]
     assert other.post("/__mock__/snapshots/kept/restore").json["acme"]["books"] == 1
     assert len(one.get("/books/acme").json) == 1
+    other.get("/__mock__/journal")  # has it write now what it answered; its thread writes a moment later
     entries = one.get("/__mock__/journal").json
     assert {entry["path"] for entry in entries} == {"/books/acme", "/books/acme/preview"}
     assert len({entry["number"] for entry in entries}) == len(entries) == 8
