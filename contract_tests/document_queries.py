@@ -208,8 +208,9 @@ def _ranged(
 def _holds_its_end(listing: InferredList, parameter: str, bound: Any) -> bool:
     """Whether a range has its end in it: told by its word or in words, of what is shown as exactly as it is kept."""
     plan = listing.operation.plan
-    description = next((one.description for one in (plan.parameters if plan else ()) if one.name == parameter), "")
-    is_said = bool(INCLUSIVELY.search(description)) or not set(words_of(parameter)).isdisjoint(INCLUSIVE)
+    taken = plan.parameter(parameter) if plan else None
+    is_in_words = taken is not None and INCLUSIVELY.search(taken.description) is not None
+    is_said = is_in_words or not set(words_of(parameter)).isdisjoint(INCLUSIVE)
     return is_said and (type(bound) is not str or len(bound) == DAY_LENGTH)
 
 

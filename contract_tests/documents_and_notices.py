@@ -104,10 +104,10 @@ def check_notice_is_logged_once(session: Session, group: Group) -> None:
 def another_notice(session: Session, group: Group, operation: Operation, record: dict[str, Any]) -> Ask:
     """The same request with another notice than usual, where the document says which records are notices."""
     ask, name = session.usual(group, operation, record), operation.meaning["notice"]
-    referenced = next((one.references for one in operation.parameters if one.name == name), None)
-    if referenced is None:
+    parameter = operation.parameter(name)
+    if parameter is None or parameter.references is None:
         return ask
-    notices = session.plan.groups[referenced]
+    notices = session.plan.groups[parameter.references]
     return ask.but(values={**ask.values, name: str(session.create(notices)[notices.key])})
 
 

@@ -331,8 +331,8 @@ def check_malformed_keys(session: Session, group: Group) -> None:
     record = session.sample(group)[0]
     for operation in group.all(*LISTS):
         page = operation.page
-        validator = next((one.validator for one in operation.parameters if page and one.name == page.key), None)
-        if page is None or validator is None or validator.allows("no key at all!"):
+        parameter = operation.parameter(page.key) if page else None
+        if page is None or parameter is None or parameter.validator.allows("no key at all!"):
             continue
         with session.each(operation):
             reply = session.send(session.usual(group, operation, record).but(query={page.key: "no key at all!"}))

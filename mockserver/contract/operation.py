@@ -150,6 +150,10 @@ class Operation:
         """The parameter and the field that a look-up finds records by: the first that stands for one field."""
         return next(((name, field) for name, field in self.keys.items() if isinstance(field, str)), None)
 
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name."""
+        return next((one for one in self.parameters if one.name == name), None)
+
     def parameter_names(self, location: str) -> frozenset[str]:
         """The names of the parameters in ``path``, ``query``, ``header`` or ``cookie``."""
         return frozenset(parameter.name for parameter in self.parameters if parameter.location == location)

@@ -263,6 +263,10 @@ class OperationPlan:
         """Whether the document says that the operation may answer so: exactly, as ``2XX``, or by ``default``."""
         return any(name in self.replies for name in names_of(status))
 
+    def parameter(self, name: str) -> PlannedParameter | None:
+        """The parameter or form member of that name."""
+        return next((one for one in self.parameters if one.name == name), None)
+
     def refusal(self, status: int) -> PlannedReply | None:
         """The reply that the document declares for a refusal: exact, ``4XX``, ``default`` or none."""
         return next((self.replies[name] for name in names_of(status) if name in self.replies), None)

@@ -72,10 +72,10 @@ def notice(call: Call, tenant: Tenant) -> Reply:
 def _mail_of(call: Call, tenant: Tenant, notice_id: str) -> dict[str, str]:
     """The mail, before it is filled in, that the notice's own record holds; empty where the document tells no place."""
     field, name = call.operation.meaning.get("mail"), call.operation.meaning["notice"]
-    resource = next((one.references for one in call.operation.parameters if one.name == name), None)
-    if field is None or resource is None:
+    parameter = call.operation.parameter(name)
+    if field is None or parameter is None or parameter.references is None:
         return {}
-    record = find(call.tools.contract.resources[resource], tenant, notice_id).data()
+    record = find(call.tools.contract.resources[parameter.references], tenant, notice_id).data()
     return {member: text for member, text in (record.get(field) or {}).items() if isinstance(text, str)}
 
 

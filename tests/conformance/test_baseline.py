@@ -27,7 +27,7 @@ def test_what_is_found_is_written_and_then_accepted(pets, tmp_path):
     file = tmp_path / "deep" / "baseline.yaml"
     first = checked(pets, answers_another_type, Kind.READ, baseline=file, update_baseline=True, reason="Ticket 12")
     assert first.exit_code == 0
-    assert first.accepted
+    assert first.baseline.accepted
     assert {one["reason"] for one in entries(file)} == {"Ticket 12"}
     today = datetime.now(UTC).date()
     assert {one["expires"] for one in entries(file)} <= {today + timedelta(days=DAYS - 1), today + timedelta(days=DAYS)}

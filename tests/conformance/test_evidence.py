@@ -110,8 +110,8 @@ def whole() -> Verdict:
     return run(Options(groups=("settings",), fuzzed=False))[0]
 
 
-def verdict(*results: Result, **changes: Any) -> Verdict:
-    return replace(whole(), results=results, **changes)
+def verdict(*results: Result, require: float | None = None, **changes: Any) -> Verdict:
+    return replace(whole(), options=replace(whole().options, require=require), results=results, **changes)
 
 
 CHECK = Check("mine.check", "A check", judges)
@@ -138,13 +138,13 @@ BROKEN = Result(CHECK, "settings", Outcome.ERROR, reason="KeyError: 'x'")
     ],
 )
 def test_clean_needs_evidence(results: list[Result], required: float | None, word: Word, exit_code: int) -> None:
-    found = verdict(*results, required=required)
+    found = verdict(*results, require=required)
     assert (found.word, found.exit_code) == (word, exit_code)
 
 
 def test_what_ended_early_is_not_clean_unless_enough_was_judged() -> None:
     assert verdict(PASSED, partial="the time is over").word is Word.INCOMPLETE
-    assert verdict(PASSED, partial="the time is over", required=1.0).word is Word.CLEAN
+    assert verdict(PASSED, partial="the time is over", require=1.0).word is Word.CLEAN
     assert verdict(PASSED, stopped="the token was refused").exit_code == 2
 
 

@@ -141,7 +141,8 @@ class InferredRequests(InferredSender):
 
     def unknown(self, operation: Operation) -> str:
         """A key that no record has, as its parameter wants it: none of its examples, as some record may have that."""
-        taken = next((one for one in planned(operation).parameters if one.name == planned(operation).key), None)
+        plan = planned(operation)
+        taken = plan.parameter(plan.key) if plan.key else None
         schema = taken.schema if taken else None
         if schema is not None and not self.replies.allows(schema, "text") and self.replies.allows(schema, UNKNOWN):
             return str(UNKNOWN)
@@ -219,7 +220,7 @@ class InferredRequests(InferredSender):
     def placed(self, operation: Operation, above: tuple[str, ...]) -> dict[str, str]:
         """The path parameters of a create: what stands above, and a new key where the client says it there."""
         values, key = self.below(operation, above), planned(operation).key
-        taken = next((one for one in planned(operation).parameters if one.name == key), None)
+        taken = planned(operation).parameter(key) if key else None
         if taken is None or f"{{{key}}}" not in operation.path:
             return values
         mark, number = self.session.mark, self.session.ordinal()

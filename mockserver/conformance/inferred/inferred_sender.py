@@ -128,7 +128,7 @@ class InferredSender:
 
     def segment(self, operation: Operation, name: str) -> str:
         """What fills that place in the path where nothing that was made does."""
-        taken = next((one for one in planned(operation).parameters if one.name == name), None)
+        taken = planned(operation).parameter(name)
         return text_of(self.usual(None) if taken is None else self.shown(taken))
 
     def shown(self, taken: PlannedParameter) -> Any:

@@ -142,7 +142,8 @@ class InferredTrials(InferredRequests):
         model = group.resource.model
         operation = group.one(Kind.CREATE)
         name = model.parents[-1].parameter if model else ""
-        schema = next((one.schema for one in planned(operation).parameters if one.name == name), None)
+        taken = planned(operation).parameter(name)
+        schema = taken.schema if taken else None
         if schema is not None and not self.replies.allows(schema, "text") and self.replies.allows(schema, UNKNOWN):
             return str(UNKNOWN)
         return text_of(self.usual(schema, UNKNOWN))

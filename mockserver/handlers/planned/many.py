@@ -196,9 +196,9 @@ def _asks_for_all(scope: Scope, name: str, member: str, value: Json) -> bool:
     if not isinstance(value, str) or value.lower() not in EVERYTHING or scope.model.record is None:
         return False
     shapes = scope.call.tools.maker.shapes
-    taken = next((one.schema for one in plan_of(scope.call).parameters if one.name == name), None)
+    taken = plan_of(scope.call).parameter(name)
     own = shapes.says(shapes.properties(scope.model.record)[member], "enum") or []
-    return taken is not None and value in (shapes.says(taken, "enum") or []) and value not in own
+    return taken is not None and value in (shapes.says(taken.schema, "enum") or []) and value not in own
 
 
 def _ranges(call: Call, members: dict[str, str], asked: Mapping[str, Any]) -> Iterator[tuple[Bound, Json]]:
