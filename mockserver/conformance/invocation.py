@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.conformance.baseline import Sorted, sort_out, updated, write_baseline
 from mockserver.conformance.created_records import CreatedRecord
 from mockserver.conformance.evidence import declared
-from mockserver.conformance.options import MOCK, Options, validate_options
+from mockserver.conformance.options import Options, validate_options
 from mockserver.conformance.preflight import preflight
 from mockserver.conformance.reporters.events import Finished, Listener, Started
 from mockserver.conformance.reporters.report_data import report_on
@@ -63,10 +63,8 @@ def _verdict(one: Run, left: tuple[CreatedRecord, ...], sorted_out: Sorted, bega
     options, target, recorder, evidence = one.options, one.target, one.client.recorder, one.session.evidence
     operations = one.operations()
     return Verdict(
-        target="a mock in this process" if options.target == MOCK else target.base_url,
-        base_url=target.base_url,
-        profile=options.profile,
-        seed=options.seed,
+        options=options,
+        target=target,
         mark=one.mark,
         began=began,
         seconds=seconds,
@@ -74,9 +72,7 @@ def _verdict(one: Run, left: tuple[CreatedRecord, ...], sorted_out: Sorted, bega
         results=tuple(one.results),
         findings=tuple(found for found in sorted_out.findings if found.provenance.counts(one.strictness)),
         noted=tuple(found for found in sorted_out.findings if not found.provenance.counts(one.strictness)),
-        accepted=sorted_out.accepted,
-        expired=sorted_out.expired,
-        unused=sorted_out.unused,
+        baseline=sorted_out,
         statuses=dict(recorder.statuses),
         purposes=dict(recorder.purposes),
         requests=recorder.total,
@@ -84,12 +80,10 @@ def _verdict(one: Run, left: tuple[CreatedRecord, ...], sorted_out: Sorted, bega
         judged=dict(evidence.judged),
         declared={operation.id: tuple(declared(target.contract, operation)) for operation in operations},
         exercised={name: tuple(found) for name, found in evidence.exercised.items()},
-        required=options.require,
         refused=len(one.client.refused),
         partial=one.partial,
         stopped=one.stopped,
         lag=one.lag,
-        unserved=target.unserved,
         troubles=tuple(one.troubles()),
         secrets=tuple(one.credentials.secrets()),
         left=left,

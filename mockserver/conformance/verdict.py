@@ -9,13 +9,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mockserver.conformance.baseline import Accepted
+from mockserver.conformance.baseline import Sorted
 from mockserver.conformance.created_records import CreatedRecord
 from mockserver.conformance.evidence import Clause
 from mockserver.conformance.execution import Outcome, Result
 from mockserver.conformance.findings import Finding
+from mockserver.conformance.options import Options
 from mockserver.conformance.wire.gateway import Trouble
 from mockserver.conformance.wire.lag import Lag
+from mockserver.conformance.wire.targets import Target
 from mockserver.conformance.wire.traffic import Exchange
 from mockserver.contract import Operation
 
@@ -62,29 +64,25 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One run. ``findings`` are those that count, ``accepted`` those that the baseline takes, ``noted`` those that rest
-    on clauses of which the run was not told to be so strict about.
+    """One run with its ``options``. ``findings`` are those that count, ``noted`` those that rest on clauses about which
+    the run was not told to be so strict; ``baseline`` tells what of all was accepted.
 
     ``statuses`` counts replies by operation and status, ``purposes`` requests by operation and check, ``judged``
-    judgements of checks by operation; ``declared`` and ``exercised`` are clauses by operation; ``required`` is the
-    share of the planned checks that must have judged something (None: none may have been hindered). ``partial`` says
-    why the run ended early, ``stopped`` why it could not go on, ``lag`` how far reads lag behind writes, ``troubles``
-    what stood between run and target, ``secrets`` every token that was sent, ``left`` what could not be removed.
+    judgements of checks by operation; ``declared`` and ``exercised`` are clauses by operation. All of these are copies,
+    since the run's client tries stories afterwards. ``partial`` says why the run ended early, ``stopped`` why it could
+    not go on, ``lag`` how far reads lag behind writes, ``troubles`` what stood between run and target, ``secrets``
+    every token that was sent, ``left`` what could not be removed.
     """
 
-    target: str
-    base_url: str
-    profile: str
-    seed: int
+    options: Options
+    target: Target
     mark: str
     began: datetime
     seconds: float
     operations: tuple[Operation, ...]
     results: tuple[Result, ...]
     findings: tuple[Finding, ...]
-    accepted: tuple[tuple[Finding, Accepted], ...]
-    expired: tuple[Accepted, ...]
-    unused: tuple[Accepted, ...]
+    baseline: Sorted
     statuses: Mapping[tuple[str, int], int]
     purposes: Mapping[tuple[str, str], int]
     requests: int
@@ -93,12 +91,10 @@ class Verdict:
     judged: Mapping[str, int] = field(default_factory=dict)
     declared: Mapping[str, Iterable[Clause]] = field(default_factory=dict, repr=False)
     exercised: Mapping[str, Iterable[Clause]] = field(default_factory=dict, repr=False)
-    required: float | None = None
     refused: int = 0
     partial: str = ""
     stopped: str = ""
     lag: Lag | None = None
-    unserved: tuple[str, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
     left: tuple[CreatedRecord, ...] = ()
@@ -125,8 +121,8 @@ class Verdict:
     def is_complete(self) -> bool:
         """Whether enough was judged: the share that was asked for, else half of it with nothing hindered."""
         judged, planned = self.counted_checks()
-        if self.required is not None:
-            return judged >= self.required * planned
+        if self.options.require is not None:
+            return judged >= self.options.require * planned
         return not self.partial and not any(one.hindered for one in self.results) and judged >= ENOUGH * planned
 
     def counted_checks(self) -> tuple[int, int]:

@@ -18,8 +18,8 @@ URI = "%:/?#[]@!$&'()*+,;=~"
 def har(report: Report) -> str:
     """The newest exchanges, up to what was kept."""
     verdict = report.verdict
-    comment = f"{len(verdict.exchanges)} of {verdict.requests} exchanges, seed {verdict.seed}"
-    exchanges = (_archived(one, verdict.base_url, report.redactor) for one in verdict.exchanges)
+    comment = f"{len(verdict.exchanges)} of {verdict.requests} exchanges, seed {verdict.options.seed}"
+    exchanges = (_archived(one, verdict.target.base_url, report.redactor) for one in verdict.exchanges)
     return archive(exchanges, creator="mockserver check", comment=comment)
 
 

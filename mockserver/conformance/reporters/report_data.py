@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.conformance.baseline import Accepted
 from mockserver.conformance.execution import Outcome, Result
+from mockserver.conformance.options import MOCK
 from mockserver.conformance.reporters.report_redaction import Redactor
 from mockserver.conformance.reporters.reproduction import curl
 from mockserver.conformance.stories.story import Story
@@ -24,7 +25,7 @@ UNTOLD = (Outcome.NOT_APPLICABLE, Outcome.LEFT_OUT)
 def redactor_for(verdict: Verdict, tokens: list[str], fields: tuple[str, ...]) -> Redactor:
     """A redactor that knows every secret value that went over the wire."""
     redactor = Redactor(tokens, fields, verdict.secrets)
-    found = [*verdict.findings, *verdict.noted, *(one for one, _ in verdict.accepted)]
+    found = [*verdict.findings, *verdict.noted, *(one for one, _ in verdict.baseline.accepted)]
     for exchange in (*verdict.exchanges, *(step for one in found for step in one.exchanges)):
         redactor.sent(exchange.sent.target, exchange.sent.body)
         redactor.learn(exchange.reply.body if exchange.reply else None)
@@ -53,9 +54,9 @@ def summary_of(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
     """What happened, as JSON: totals, operations, checks, findings by cause, what was not covered and why."""
     covered = verdict.covered()
     summary = {
-        "target": verdict.target,
-        "profile": verdict.profile,
-        "seed": verdict.seed,
+        "target": "a mock in this process" if verdict.options.target == MOCK else verdict.target.base_url,
+        "profile": verdict.options.profile,
+        "seed": verdict.options.seed,
         "mark": verdict.mark,
         "began": verdict.began.isoformat(timespec="seconds"),
         "began_at": verdict.began.timestamp(),
@@ -72,19 +73,19 @@ def summary_of(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
         "checks": [_check(one, verdict) for one in verdict.results if one.outcome not in UNTOLD],
         "not_covered": _not_covered(verdict),
         "lag": str(verdict.lag) if verdict.lag else None,
-        "unserved": list(verdict.unserved),
+        "unserved": list(verdict.target.unserved),
         "infrastructure": [
             {"cause": one.cause, "requests": one.met, "given_up": one.given_up, "first": one.first}
             for one in verdict.troubles
         ],
-        "expired": [_entry(one) for one in verdict.expired],
-        "unused": [_entry(one) for one in verdict.unused],
+        "expired": [_entry(one) for one in verdict.baseline.expired],
+        "unused": [_entry(one) for one in verdict.baseline.unused],
         "left": [{"tenant": one.tenant, "resource": one.resource, "id": one.id} for one in verdict.left],
     }
     value: dict[str, Any] = redactor.texts(summary)
     value["findings"] = [finding(verdict, one, redactor) for one in verdict.clusters()]
     value["noted"] = [finding(verdict, one, redactor) for one in clusters(verdict.noted)]
-    entries = dict(verdict.accepted)
+    entries = dict(verdict.baseline.accepted)
     value["accepted"] = [
         {**finding(verdict, one, redactor), **redactor.texts(_entry(entries[one.first]))} for one in clusters(entries)
     ]
@@ -107,7 +108,7 @@ def _evidence(verdict: Verdict) -> dict[str, Any]:
         "planned": planned,
         "judged": judged,
         "hindered": sum(one.hindered for one in verdict.results),
-        "required": verdict.required,
+        "required": verdict.options.require,
         "complete": verdict.is_complete,
         "kinds": kinds,
     }
@@ -143,10 +144,10 @@ def finding(verdict: Verdict, cluster: Cluster, redactor: Redactor) -> dict[str,
         "also": [{"cause": redactor.text(cause), "count": count} for cause, count in others.items()],
         "provenance": one.provenance.value,
         "count": cluster.count,
-        "seed": verdict.seed,
+        "seed": verdict.options.seed,
         "story": None,
-        "curl": _curl(last, verdict.base_url, redactor) if last else None,
-        "exchanges": [exchange(step, verdict.base_url, redactor) for step in one.exchanges],
+        "curl": _curl(last, verdict.target.base_url, redactor) if last else None,
+        "exchanges": [exchange(step, verdict.target.base_url, redactor) for step in one.exchanges],
     }
 
 

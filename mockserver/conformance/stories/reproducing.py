@@ -28,7 +28,7 @@ def with_stories(report: Report, run: Run, folder: Path) -> Report:
     Where the run may write, each is carried out once more, and made as short as it gets.
     """
     verdict, summary = report.verdict, report.summary
-    circumstances = Circumstances(run.target.contract, verdict.base_url, verdict.seed, report.redactor)
+    circumstances = Circumstances(run.target.contract, run.target.base_url, run.options.seed, report.redactor)
     causes = [*zip(clusters(verdict.findings), summary["findings"], strict=True)]
     causes += zip(clusters(verdict.noted), summary["noted"], strict=True)
     shrinker = _shrinker(run) if causes else None
