@@ -112,7 +112,7 @@ class Model:
     ``holders`` are those whose paths show the records that name them; ``why`` tells the rules that decided;
     ``embeds`` gives what ``embedded`` tells, ``keys_within`` where else than among its members a record holds keys,
     ``keys_listed`` where the objects of its lists do, ``links`` what of it leads to itself or to what is above or
-    below it.
+    below it, ``said`` the schemas of bodies for each member that clients may send.
     """
 
     record: Node | None
@@ -146,6 +146,7 @@ class Model:
     keys_within: Callable[[], Mapping[Steps, str]] = field(default=dict, repr=False, compare=False)
     keys_listed: Callable[[], Mapping[tuple[str, str], str]] = field(default=dict, repr=False, compare=False)
     links: Callable[[], Mapping[str, RecordLink]] = field(default=dict, repr=False, compare=False)
+    said: Callable[[], Mapping[str, tuple[Node, ...]]] = field(default=dict, repr=False, compare=False)
 
     @property
     def embedded(self) -> Mapping[str, Embedded]:

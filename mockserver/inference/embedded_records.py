@@ -10,6 +10,7 @@ from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources
+from mockserver.inference.said_members import SaidMembers
 from mockserver.inference.sharing import is_one
 from mockserver.values.name_words import flat, singular
 
@@ -30,6 +31,7 @@ class EmbeddedRecords:
         self._shapes = shapes
         self._found = found
         self._foreign = foreign
+        self.said = SaidMembers(shapes, found)
         self._others: list[InferredCollection] | None = None
         self._known: dict[str, Mapping[str, Embedded]] = {}
         self._parts: dict[str, Part | None] = {}
@@ -44,7 +46,7 @@ class EmbeddedRecords:
         near = [other for other in self._readable() if self._is_near(one, other)]
         if one.record is None or not near:
             return
-        written = self._written(one)
+        written = self.said.of(one)
         for name, node in self._shapes.properties(one.record).items():
             each = self._shapes.items(node) if self._shapes.type(node) == "array" else node
             if each is None or (name,) == one.identity or self._shapes.type(each) != "object":
@@ -118,21 +120,3 @@ class EmbeddedRecords:
         if [parent.resource for parent in other.parents][-1:] == [one.name]:
             return ""
         return next((name for name, about in self._foreign.of(other).items() if about == one.name), None)
-
-    def _written(self, one: InferredCollection) -> set[str]:
-        """The members that some body may hold."""
-        return {
-            name
-            for body in self._bodies(one)
-            for steps in {(), one.steps}
-            if (place := self._shapes.member(body, steps)) is not None
-            for name, node in self._shapes.properties(place).items()
-            if self._shapes.says(node, "readOnly") is not True
-        }
-
-    def _bodies(self, one: InferredCollection) -> Iterator[Node]:
-        for key in (one.key, one.item, *one.also, *one.also.values()):
-            for method in self._found.paths.verbs(key) if key else ():
-                reading = self._found.reading(key, method) if key else None
-                if reading is not None and reading.body is not None:
-                    yield reading.body

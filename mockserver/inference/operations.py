@@ -136,6 +136,7 @@ class _Builder:
             keys_within=partial(self._foreign.within, one),
             keys_listed=partial(self._foreign.listed, one),
             links=partial(self._links.of, one),
+            said=partial(self._embedded.said.of, one),
             ending=self._ending(one),
             path=self._path(one),
             is_open=self._found.spans(one),
@@ -227,9 +228,7 @@ class _Builder:
             and about.record
             and not any(one[0] == "2" for one in reading.replies)
         ):
-            best = PlannedReply(
-                "application/json", None
-            )  # a success that nobody declared: the record is what helps most
+            best = PlannedReply("application/json", None)  # nobody declared a success: the record helps most
         declares = any(one[0] in "123" or one == "default" for one in reading.replies)
         body = self._shapes.follow(entry.node.child("requestBody"))
         return OperationPlan(

@@ -13,6 +13,12 @@ _ENDS = (
 )
 _ENDED = re.compile(rf"({_ENDS})|(clos(e|ed|ing)|end(ed)?|deny|paid|done|lost|won|dead)$", re.IGNORECASE)
 _ENDED_WHEN = re.compile(rf"((({_ENDS})\w*?|clos|end)ed|paid)_?(at|on|date|time|timestamp)", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"cancel|reject|declin|deni|deny|refus|fail|error|expire|void|refund|abort|abandon|withdr|delet|remov|archiv|trash|"
+    r"revok|suspend|block|bann|disabl|inactive|dropp|terminat|lost|no_?-?show|skip|overdue|dispute|hold|on_?-?hold|pause",
+    re.IGNORECASE,
+)
+"""How states are called that are no step of the usual way of a life."""
 _UNSET = re.compile(r"(.*_)?unspecified", re.IGNORECASE)
 """How protocol buffers call the value that stands for none."""
 _BEGUN = (
@@ -34,6 +40,21 @@ def is_end_date(name: str) -> bool:
     return _ENDED_WHEN.fullmatch(name) is not None
 
 
+def is_ended(word: str) -> bool:
+    """Whether a word tells of a state that a life ends with: ``cancelled``, ``rejection``."""
+    return _ENDED.match(word) is not None
+
+
+def is_aside(state: str) -> bool:
+    """Whether a state stands beside the way that most lives take: whatever is listed before it may never have been."""
+    return _ASIDE.match(state) is not None
+
+
+def in_order_of_life(options: list[str]) -> bool:
+    """Whether the order of the values may be that of a life, and is not merely that of the alphabet."""
+    return len(options) < FEWEST or options != sorted(options)
+
+
 def meaningful(options: list[Any]) -> list[Any]:
     """The values but for those that stand for none; all where there is no other."""
     return [one for one in options if not (isinstance(one, str) and _UNSET.fullmatch(one))] or options
@@ -49,7 +70,7 @@ def first_state(options: list[Any]) -> Any:
     """The value that a new record has: the first of its life where the order tells it, else what is called so."""
     left = living(options)
     words = [one.lower() for one in left if isinstance(one, str)]
-    if len(options) < FEWEST or [str(one) for one in options] != sorted(map(str, options)):
+    if in_order_of_life([str(one) for one in options]):
         return left[0]
     begun = next((word for word in _BEGUN if word in words), None)
     return left[0] if begun is None else next(one for one in left if str(one).lower() == begun)

@@ -14,10 +14,12 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import brought_here
 from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.chronology import in_order
-from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled
+from mockserver.handlers.planned.composing import changed, draw_for, following, overlaid, settled
 from mockserver.handlers.planned.conflicts import require_possible
+from mockserver.handlers.planned.deriving import Deriving
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.initial_records import related
+from mockserver.handlers.planned.intervals import believable
 from mockserver.handlers.planned.kept_files import with_files
 from mockserver.handlers.planned.own_truths import as_asked, keep_own
 from mockserver.handlers.planned.places import ONLY, key_of, model_of, plan_of
@@ -25,7 +27,6 @@ from mockserver.handlers.planned.replying import made, with_record
 from mockserver.handlers.planned.scope import Scope, account_of, named, scope_of
 from mockserver.handlers.planned.single import add, sent, write
 from mockserver.handlers.planned.stamps import stamped
-from mockserver.handlers.planned.sums import added_up
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json
@@ -86,7 +87,8 @@ def _emptied(call: Call, scope: Scope, value: Json) -> Json:
     held: dict[str, Json] = {name: [] for name in plan_of(call).words.get("empties") or ()}
     if not held or not isinstance(value, dict):
         return value
-    return settled(call, scope, added_up({**value, **held}), draw_for(call, "emptied", scope.resource.name))
+    after = following(call, scope, {**value, **held}, {}) if scope.model.record is not None else {**value, **held}
+    return settled(call, scope, after, draw_for(call, "emptied", scope.resource.name))
 
 
 def _first(call: Call, scope: Scope) -> Json:
@@ -98,7 +100,9 @@ def _first(call: Call, scope: Scope) -> Json:
     examples = tuple(one for one in shown if one is not None)
     value = brought_here(call, model.record, call.tools.maker.make(model.record, draw, examples))
     if isinstance(value, dict) and not examples:
-        value = added_up(related(call, scope.resource, in_order(value), 1, scope.tenant.name))
+        value = believable(in_order(value), draw.random, scope.resource.name)
+        value = related(call, scope.resource, value, 1, scope.tenant.name)
+        value = Deriving(call.tools.maker, call.tools.clock.now()).whole(model.record, value)
     return fit(call.tools.maker, model.record, value, draw)
 
 
@@ -111,7 +115,9 @@ def _acted(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> J
     sets |= _counts(plan_of(call).words.get("counts") or {}, seen, sets)
     sets |= keep_own(call, scope.tenant, scope.resource, record, sets)
     after, _ = overlaid(call, scope, value, sets, draw)
-    after, _ = overlaid(call, scope, after, _said(call, scope, after, draw), draw)
+    said = _said(call, scope, after, draw)
+    after, _ = overlaid(call, scope, after, said, draw)
+    after = following(call, scope, after, said, value)
     return settled(call, scope, stamped(call, scope.model.record, after, is_new=False), draw)
 
 

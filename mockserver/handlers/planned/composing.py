@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.contract.document import Node
@@ -13,15 +13,16 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed, brought_here
 from mockserver.handlers.planned.answers import worked_out
 from mockserver.handlers.planned.callers import by_caller, is_kept_apart
-from mockserver.handlers.planned.embedding import completed, usual
-from mockserver.handlers.planned.initial_records import marked, repeated
+from mockserver.handlers.planned.deriving import Deriving, anything_follows
+from mockserver.handlers.planned.embedding import completed, named_copies, usual
 from mockserver.handlers.planned.initial_states import initial_states, without_what_nobody_said
 from mockserver.handlers.planned.merging import by_entry, merged
-from mockserver.handlers.planned.new_keys import identified, slug_of
-from mockserver.handlers.planned.places import keys_of, taking
+from mockserver.handlers.planned.new_keys import identified
+from mockserver.handlers.planned.places import keys_of, plan_of, taking
+from mockserver.handlers.planned.repeated_keys import marked, repeated
 from mockserver.handlers.planned.scope import Scope
 from mockserver.handlers.planned.stamps import beside_key, stamped
-from mockserver.handlers.planned.sums import added_up
+from mockserver.handlers.planned.state_members import StateMembers
 from mockserver.inference.words import RENAMES
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
@@ -47,9 +48,9 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     begun = {**initial_states(call, model), **(made if isinstance(made, dict) else {}), **model.always}
     begun |= worked_out(call, model.record, draw)
     base = by_caller(call, scope.tenant, usual(call, scope, begun, sent), sent)
-    value, ignored = overlaid(call, scope, base, _sayable(call, model, sent), draw)
-    value |= _slugged(call, model, value, sent)
-    value = {**added_up(value), **{name: value[name] for name in sent if name in value}}
+    sayable = _sayable(call, model, sent)
+    value, ignored = overlaid(call, scope, base, sayable, draw)
+    value = following(call, scope, named_copies(call, scope, value, sayable), sayable)
     value = stamped(call, model.record, value, is_new=True, sent=sent)
     value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
     value = repeated(call, model, marked(call, model, value, scope.keys or (), key), scope.having)
@@ -57,12 +58,33 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     return settled(call, scope, value, draw), _ignored_headers(call, ignored)
 
 
-def _slugged(call: Call, model: Model, value: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Json]:
-    """The ``slug`` of a new record as its title or name says it, where it is not its key and nobody said another."""
-    said = slug_of(sent)
-    place = call.tools.maker.shapes.properties(model.record).get("slug") if model.record is not None else None
-    is_free = place is not None and "slug" in value and "slug" not in sent and model.key != ("slug",)
-    return {"slug": said} if said and is_free and place is not None and call.tools.maker.allows(place, said) else {}
+def following(
+    call: Call, scope: Scope, value: dict[str, Any], said: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """``value`` with what follows from its members, but for what clients say (``said``) or could have said.
+
+    ``before`` is what it was; None for a new one.
+    """
+    model, maker, now = scope.model, call.tools.maker, call.tools.clock.now()
+    assert model.record is not None
+    states, remembered = StateMembers(maker, model.record), plan_of(call).remembered
+    if (follows := remembered.get("follows")) is None:  # PERF: worked out once
+        follows = remembered["follows"] = anything_follows(maker.shapes, model.record)
+    if not follows and not states:
+        return value
+    kept = {*said, *_others(call, model, value, is_new=before is None)}
+    return Deriving(maker, now).whole(
+        model.record, states.after(value, kept, before, now), said=said, kept=kept, before=before
+    )
+
+
+def _others(call: Call, model: Model, value: Mapping[str, Any], *, is_new: bool) -> Iterator[str]:
+    """What of a record does not follow though it was not said: its keys, and what clients could have said."""
+    yield from (name for name in _sendable(call) if not is_new or name not in value)
+    yield from model.key[:1]
+    if not is_new:  # an address stays as it was
+        yield from (steps[0] for steps in model.other_keys if steps)
+        yield from (name for name in value if flat(name) == "slug")
 
 
 def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool) -> tuple[Json, Headers]:
@@ -79,7 +101,8 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
     value, ignored = overlaid(call, scope, base, after, draw)
     if not whole:
         value = _without(call, scope.model.record, value, sent)
-    value = stamped(call, scope.model.record, value, is_new=False)
+    value = named_copies(call, scope, value, sayable, previous)
+    value = stamped(call, scope.model.record, following(call, scope, value, sayable, previous), is_new=False)
     *parents, key = keys_of(record.id)
     if scope.model.key:
         value = marked(call, scope.model, value, tuple(parents), _typed_key(previous, scope, key))

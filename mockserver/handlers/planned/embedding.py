@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.contract import Resource
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Embedded
+from mockserver.contract.plan import Embedded, Model
 from mockserver.contract.samples.fitting import shown
 from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers.call import Call
@@ -96,6 +96,37 @@ def usual(call: Call, scope: Scope, made: Mapping[str, Any], sent: Mapping[str, 
     return value
 
 
+def named_copies(
+    call: Call, scope: Scope, value: dict[str, Any], sent: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """``value`` with the record that each of its keys names, where a member holds that: ``patient`` by ``patientId``.
+
+    ``sent`` is what a client said, ``before`` what the record was: what still has the same key stays.
+    """
+    if scope.model.record is None or scope.is_wide or not scope.model.foreign:
+        return value
+    members = call.tools.maker.shapes.properties(scope.model.record)
+    for name, one in scope.model.embedded.items():
+        by = _key_beside(scope.model, name, one)
+        is_same = before is not None and same_json(value.get(by), before.get(by))
+        if one.is_many or name in sent or by == "" or (is_same and name in value):
+            continue
+        copy = _Inner(call, scope.tenant, one, place=members[name], keys=(*(scope.keys or ()), "")).at(value.get(by))
+        if copy is not None:
+            value = {**value, name: copy}
+        elif not is_same and value.get(by) is None and call.tools.maker.allows(members[name], None):
+            value = {**value, name: None} if name in value else value
+    return value
+
+
+def _key_beside(model: Model, name: str, one: Embedded) -> str:
+    """The member that holds the key of the record that ``name`` holds; empty where none does."""
+    keys = [key for key, resource in model.foreign.items() if resource == one.resource and key != name]
+    called = next((key for key in keys if flat(key).removesuffix(flat(one.key)) == flat(name)), "")
+    others = [each for each in model.embedded.values() if each.resource == one.resource]
+    return called or (keys[0] if len(keys) == len(others) == 1 else "")
+
+
 class _Inner:
     """What one member of a record holds of another resource; ``keys`` are those of the record, its own the last."""
 
@@ -131,6 +162,11 @@ class _Inner:
             return sent
         copy = self._copy(found, ())
         return sent if copy is None else copy
+
+    def at(self, key: Json) -> Json:
+        """The record of that key; None where there is none, or where the member's schema does not take it."""
+        found = self._find(key)
+        return self._copy(found, ()) if found else None
 
     def any(self, made: Json, *, by: str | None) -> Json:
         """The record of whoever asks, ``by``, else the first that there is."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.contract.document import Node
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.acting import only
-from mockserver.handlers.planned.composing import draw_for, settled
+from mockserver.handlers.planned.composing import draw_for, following, settled
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.held_entries import HeldEntries
 from mockserver.handlers.planned.places import plan_of
@@ -15,7 +14,6 @@ from mockserver.handlers.planned.replying import answered, made, with_record
 from mockserver.handlers.planned.scope import named, scope_of
 from mockserver.handlers.planned.single import sent
 from mockserver.handlers.planned.stamps import stamped
-from mockserver.handlers.planned.sums import added_up
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
 
@@ -30,7 +28,7 @@ def entries(call: Call, tenant: Tenant) -> Reply:
     held = HeldEntries(call, scope, value.get(member), member, tuple(plan.words["identity"]))
     entry = _done(call, held)
     if call.operation.method not in ("GET", "HEAD"):
-        after = _added_up(call, assured, {**value, member: held.all})
+        after = following(call, scope, {**value, member: held.all}, {}, value)
         draw = draw_for(call, "held", record.id)
         record = scope.replace(record, settled(call, scope, stamped(call, assured, after, is_new=False), draw))
     if plan.words["shows"] == "whole":
@@ -38,14 +36,6 @@ def entries(call: Call, tenant: Tenant) -> Reply:
     if plan.items is not None:
         return answered(call, entry if isinstance(entry, list) else held.all, plan.items)
     return made(call, plan.success, plan.status) if plan.record is None else answered(call, entry, plan.record)
-
-
-def _added_up(call: Call, schema: Node, value: dict[str, Any]) -> dict[str, Any]:
-    """``value`` with the sums that follow; one that is whole by chance may become a fraction."""
-    shapes, members = call.tools.maker.shapes, call.tools.maker.shapes.properties(schema)
-    whole = [name for name in members if type(value.get(name)) is int and shapes.type(members[name]) == "number"]
-    after = added_up({**value, **{name: float(value[name]) for name in whole}})
-    return {name: value[name] if name in whole and one == value[name] else one for name, one in after.items()}
 
 
 def _done(call: Call, held: HeldEntries) -> Json:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from mockserver.contract import Resource
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Embedded, Model, Steps
+from mockserver.contract.plan import Embedded, Model
 from mockserver.contract.samples.fitting import fit
 from mockserver.contract.samples.fitting import shown as of_reply
 from mockserver.contract.samples.record_examples import record_examples
@@ -17,9 +16,13 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import brought_here, first_address_of, linked, self_addressed, with_address
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.denormalised_fields import repeated_fields
+from mockserver.handlers.planned.deriving import Deriving
+from mockserver.handlers.planned.intervals import believable
 from mockserver.handlers.planned.new_keys import few_keys, identified, new_key, shown_key
 from mockserver.handlers.planned.places import is_key, model_of, record_id, whole_key
-from mockserver.handlers.planned.sums import added_up
+from mockserver.handlers.planned.repeated_keys import marked
+from mockserver.handlers.planned.sayable_values import sayable
+from mockserver.handlers.planned.state_members import StateMembers
 from mockserver.messages import Json
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
@@ -113,11 +116,13 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
         return key, {} if shown is None else shown
     value = brought_here(call, model.record, shown if shown is not None else maker.make(model.record, draw))
     if shown is None and isinstance(value, dict):
-        value = identified(maker, model, in_order(value), draw)
+        value = sayable(maker, model, StateMembers(maker, model.record).made(value, draw), draw)
+        value = in_order(value)
+        value = identified(maker, model, believable(value, draw.random, resource.name), draw)
     if isinstance(value, dict):
         value = related(call, resource, {**value, **model.always}, ordinal, tenant)
         value = marked(call, model, value, keys, key)
-        value = added_up(value) if shown is None else value
+        value = Deriving(maker, call.tools.began).whole(model.record, value) if shown is None else value
         if shown is None and tenant:
             value = _embedding(call, resource, value, _Place(tenant, (*keys, str(key)), ordinal))
         if shown is None:
@@ -131,25 +136,6 @@ def _apart(call: Call, resource: Resource, keys: tuple[str, ...]) -> int:
     if not model_of(resource).is_found_alone:
         return 0
     return call.tools.ids.draw("apart", resource.name, *keys) % PLACES * APART
-
-
-def marked(call: Call, model: Model, value: Json, keys: tuple[str, ...], key: Json) -> Json:
-    """``value`` with its key, and with its parents' where it repeats them, each only where the schema takes it."""
-    if model.key:
-        value = with_value(value, model.key, key)
-    return repeated(call, model, value, ((one.field, above) for one, above in zip(model.parents, keys, strict=False)))
-
-
-def repeated(call: Call, model: Model, value: Json, held: Iterable[tuple[Steps, str]]) -> Json:
-    """``value`` with each key where its steps lead, as a text or a number, as the schema takes it."""
-    for steps, above in held:
-        if steps and model.record is not None:
-            place = call.tools.maker.shapes.member(model.record, steps)
-            for one in (above, int(above) if above.isascii() and above.isdigit() and len(above) < 18 else above):
-                if place is not None and call.tools.maker.allows(place, one):
-                    value = with_value(value, steps, one)
-                    break
-    return value
 
 
 def _example(call: Call, model: Model, ordinal: int) -> Json:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Model
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw, uuid_from
 from mockserver.handlers.call import Call
 from mockserver.inference.words import CHANGED, MADE, UNIQUE, VERSIONS
@@ -27,14 +29,19 @@ def stamped(
             continue
         if not ((is_new and MADE.fullmatch(word)) or CHANGED.fullmatch(word)):
             continue
-        kind, form = maker.shapes.type(place), maker.shapes.says(place, "format")
-        if kind == "string" and form == "date-time":
-            value = {**value, name: now.isoformat(timespec="seconds").replace("+00:00", "Z")}
-        elif kind == "string" and form == "date":
-            value = {**value, name: now.date().isoformat()}
-        elif kind == "integer":
-            value = {**value, name: int(now.timestamp())}
+        if (said := moment_as(maker, place, now)) is not None:
+            value = {**value, name: said}
     return value
+
+
+def moment_as(maker: Maker, place: Node, now: datetime) -> str | int | None:
+    """A moment in the form that the schema wants; None where it wants none that is known."""
+    kind, form = maker.shapes.type(place), maker.shapes.says(place, "format")
+    if kind == "string" and form == "date-time":
+        return now.isoformat(timespec="seconds").replace("+00:00", "Z")
+    if kind == "string" and form == "date":
+        return now.date().isoformat()
+    return int(now.timestamp()) if kind == "integer" else None
 
 
 def beside_key(call: Call, model: Model, value: dict[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:

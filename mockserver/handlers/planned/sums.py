@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,9 +19,25 @@ _NET = ("subtotal", "subtotalamount", "amountsubtotal", "nettotal", "netamount")
 _LINES = frozenset({"items", "lines", "lineitems", "orderitems", "orderlines", "products", "invoicelines", "cartitems"})
 
 
+_RATES = ("taxrate", "vatrate", "taxpercent", "vatpercent", "taxpercentage", "vatpercentage")
+_TAXES = ("tax", "taxamount", "totaltax", "taxtotal", "vat", "vatamount")
+GROUPS = (frozenset(_PRODUCTS), frozenset(_NET), frozenset(_TOTALS))
+"""What sums are called: of those of one group the first is told."""
+_DECIMAL = re.compile(r"-?\d{1,15}\.\d\d")
+"""A number of money as a text."""
+
+
+_COUNTS = re.compile(r"counts?$|^num|^total|^numberof")
+_SUMS = frozenset({*_PRODUCTS, *_NET, *_TOTALS, *_TAXES})
+
+
+def may_add_up(names: Iterable[str]) -> bool:
+    """Whether any of these members may be a sum, a product or a count of others."""
+    return any(word in _SUMS or _COUNTS.search(word) for word in map(flat, names))
+
+
 def added_up(value: dict[str, Any]) -> dict[str, Any]:
-    """``value`` with its sums, products and counts made right, in the objects that it holds first."""
-    value = {name: _within(one) for name, one in value.items()}
+    """``value`` with its sums, products and counts made right, by those of the objects that it holds."""
     known = {flat(name): name for name in value}
     times = [_number(value, known, words) for words in _TIMES]
     if all(times):
@@ -29,25 +46,24 @@ def added_up(value: dict[str, Any]) -> dict[str, Any]:
         value = _with(value, known, (*_NET, *_TOTALS), lines)
         value = value if lines else _with(value, known, _TOTALS, 0)
     net = _number(value, known, _NET)
+    if net and (rate := _number(value, known, _RATES)):
+        value = _with(value, known, _TAXES, net * (rate if rate < 1 else rate / 100))
     if net:
         parts = sum(_number(value, known, (word,)) for word in _PARTS)
         value = _with(value, known, _TOTALS, max(net + parts - sum(_number(value, known, (one,)) for one in _OFF), 0))
     return {**value, **_counts(value, known)}
 
 
-def _within(value: Json) -> Json:
-    if isinstance(value, list):
-        return [_within(one) for one in value]
-    return added_up(value) if isinstance(value, dict) else value
-
-
 def _is_number(value: Json) -> bool:
+    if isinstance(value, str):
+        return _DECIMAL.fullmatch(value) is not None
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _number(value: dict[str, Any], known: dict[str, str], words: Iterable[str]) -> Any:
     """The number of the first member that is called so; 0 without one."""
-    return next((value[known[one]] for one in words if one in known and _is_number(value[known[one]])), 0)
+    found = next((value[known[one]] for one in words if one in known and _is_number(value[known[one]])), 0)
+    return float(found) if isinstance(found, str) else found
 
 
 def _with(value: dict[str, Any], known: dict[str, str], words: Iterable[str], number: float) -> dict[str, Any]:
@@ -58,6 +74,8 @@ def _with(value: dict[str, Any], known: dict[str, str], words: Iterable[str], nu
     name = next((known[one] for one in words if one in known and _is_number(value[known[one]])), None)
     if name is None or not abs(number) <= EXACT:
         return value
+    if isinstance(value[name], str):
+        return {**value, name: f"{number:.2f}"}
     return {**value, name: round(number) if isinstance(value[name], int) else round(float(number), 2)}
 
 

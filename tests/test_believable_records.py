@@ -1,0 +1,182 @@
+"""Records that make sense, in the first world and when they are made or changed: what belongs together agrees."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from test_any_document import body, client, collection, document, reply
+
+TEXT, NUMBER, AMOUNT = {"type": "string"}, {"type": "integer"}, {"type": "number"}
+MOMENT, DAY = TEXT | {"format": "date-time"}, TEXT | {"format": "date"}
+TOLD = TEXT | {"readOnly": True}
+MERGE = {"Content-Type": "application/merge-patch+json"}
+
+
+def kept(record: dict[str, Any], sent: dict[str, Any], path: str = "/things") -> Any:
+    """The paths of a collection whose records can be made, read and changed."""
+    paths = collection(record, sent, path=path)["paths"]
+    told = {"requestBody": body(sent), "responses": {"200": reply(record)}}
+    merge = {"requestBody": {"content": {MERGE["Content-Type"]: {"schema": sent}}}, "responses": {"200": reply(record)}}
+    return paths | {f"{path}/{{id}}": {**paths[f"{path}/{{id}}"], "put": told, "patch": merge}}
+
+
+def things(folder: Path, shown: dict[str, Any], sent: dict[str, Any]) -> Any:
+    """A client of a collection whose records show, beside an ``id``, other members than bodies hold."""
+    record = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **shown}}
+    return client(document(kept(record, {"type": "object", "properties": sent})), folder)
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "follows"),
+    [
+        ({"firstName": "Ada", "lastName": "Lee"}, {"firstName": TEXT, "lastName": TEXT, "fullName": TOLD, "initials": TEXT},
+         {"fullName": "Ada Lee", "initials": "AL"}),
+        ({"birth_date": "1990-04-19"}, {"birth_date": DAY, "age": NUMBER}, {"age": 34}),
+        ({"start": "2025-05-01T10:00:00+02:00", "durationMinutes": 45}, {"start": MOMENT, "durationMinutes": NUMBER, "end": MOMENT},
+         {"end": "2025-05-01T10:45:00+02:00"}),
+        ({"starts_at": "2025-05-01T10:00:00Z", "ends_at": "2025-05-01T12:00:00Z"},
+         {"starts_at": MOMENT, "ends_at": MOMENT, "duration_hours": NUMBER}, {"duration_hours": 2}),
+        ({"startTime": "2025-05-01T10:00:00Z", "duration": "PT1H30M"}, {"startTime": MOMENT, "duration": TEXT, "endTime": MOMENT},
+         {"endTime": "2025-05-01T11:30:00Z"}),
+        ({"checkIn": "2025-05-01", "checkOut": "2025-05-04"}, {"checkIn": DAY, "checkOut": DAY, "nights": NUMBER}, {"nights": 3}),
+        ({"quantity": 3, "unitPrice": 2.5}, {"quantity": NUMBER, "unitPrice": AMOUNT, "total": AMOUNT}, {"total": 7.5}),
+        ({"items": [{"quantity": 2, "price": 4}]}, {"items": {"type": "array", "items": {"type": "object", "properties": {
+            "quantity": NUMBER, "price": AMOUNT, "subtotal": AMOUNT}}}, "itemCount": NUMBER, "total": AMOUNT},
+         {"items": [{"quantity": 2, "price": 4, "subtotal": 8.0}], "total": 8.0}),
+        ({"title": "How to train it?", "body": "two words"}, {"title": TEXT, "body": TEXT, "slug": TOLD, "wordCount": NUMBER},
+         {"slug": "how-to-train-it", "wordCount": 2}),
+        ({"dueDate": "2025-04-28"}, {"dueDate": DAY, "daysLeft": NUMBER}, {"daysLeft": 10}),
+        ({"capacity": 20, "enrolled": 20}, {"capacity": NUMBER, "enrolled": NUMBER, "spots_left": NUMBER, "isFull": {"type": "boolean"}},
+         {"spots_left": 0, "isFull": True}),
+    ],
+)  # fmt: skip
+def test_what_only_the_server_can_say_follows_from_what_was_sent(
+    tmp_path: Path, sent: dict[str, Any], shown: dict[str, Any], follows: dict[str, Any]
+) -> None:
+    caller = things(tmp_path, shown, {name: shown[name] for name in sent})
+    made = caller.post("/things", json=sent)
+    assert made.status_code == 201
+    assert {name: made.json.get(name) for name in (*sent, *follows)} == sent | follows
+
+
+def test_what_follows_is_worked_out_again_when_what_it_follows_from_changes(tmp_path: Path) -> None:
+    shown = {"firstName": TEXT, "lastName": TEXT, "fullName": TOLD, "nickname": TEXT}
+    caller = things(tmp_path, shown, {"firstName": TEXT, "lastName": TEXT, "nickname": TEXT})
+    made = caller.post("/things", json={"firstName": "Ada", "lastName": "Lee"}).json
+    assert caller.patch(f"/things/{made['id']}", json={"lastName": "Ray"}, headers=MERGE).json["fullName"] == "Ada Ray"
+
+
+def test_what_a_client_says_or_could_have_said_is_left_alone(tmp_path: Path) -> None:
+    shown = {"start": MOMENT, "end": MOMENT, "minutes": NUMBER, "name": TEXT, "firstName": TEXT, "lastName": TEXT}
+    caller = things(tmp_path, shown, shown)
+    said = {"start": "2025-05-01T10:00:00Z", "end": "2025-05-01T11:00:00Z", "firstName": "Ada", "lastName": "Lee"}
+    assert caller.post("/things", json={**said, "name": "A. L."}).json.items() >= {**said, "name": "A. L."}.items()
+    made = caller.post("/things", json=said).json
+    assert "name" not in made
+    assert (
+        caller.patch(f"/things/{made['id']}", json={"start": "2025-05-01T09:00:00Z"}, headers=MERGE).json["end"]
+        == said["end"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "form", "least", "most"),
+    [
+        (("start", "end"), MOMENT, timedelta(minutes=15), timedelta(hours=3)),
+        (("startsAt", "endsAt"), MOMENT, timedelta(minutes=15), timedelta(hours=3)),
+        (("departure_time", "arrival_time"), MOMENT, timedelta(minutes=15), timedelta(hours=12)),
+        (("checkIn", "checkOut"), MOMENT, timedelta(days=1), timedelta(days=14)),
+        (("from", "to"), DAY, timedelta(days=1), timedelta(days=14)),
+        (("valid_from", "valid_until"), DAY, timedelta(days=80), timedelta(days=366)),
+    ],
+)  # fmt: skip
+def test_a_first_record_begins_and_ends_as_such_things_do(
+    tmp_path: Path, names: tuple[str, str], form: dict[str, Any], least: timedelta, most: timedelta
+) -> None:
+    for one in things(tmp_path, dict.fromkeys(names, form), {}).get("/things").json:
+        start, end = (datetime.fromisoformat(one[name]) for name in names)
+        assert least <= end - start <= most
+
+
+def test_a_first_record_lasts_as_long_as_it_says(tmp_path: Path) -> None:
+    shown = {"start": MOMENT, "end": MOMENT, "durationMinutes": NUMBER | {"minimum": 10, "maximum": 120}}
+    for one in things(tmp_path, shown, {}).get("/things").json:
+        start, end = (datetime.fromisoformat(one[name]) for name in ("start", "end"))
+        assert end - start == timedelta(minutes=one["durationMinutes"])
+
+
+STATES = {"status": TEXT | {"enum": ["pending", "paid", "shipped", "cancelled"]}}
+LIFE = STATES | {
+    "paidAt": MOMENT, "shipped_at": {"type": ["string", "null"], "format": "date-time"}, "cancelReason": TEXT, "cancelledBy": TEXT,
+    "cancellationDate": DAY, "note": TEXT,
+}  # fmt: skip
+
+
+def test_what_belongs_to_a_state_is_not_there_before_it(tmp_path: Path) -> None:
+    caller = things(tmp_path, LIFE, STATES)
+    for one in caller.get("/things").json:
+        reached = STATES["status"]["enum"].index(one["status"])
+        assert ("paidAt" in one, one["shipped_at"] is not None) == (reached >= 1, reached >= 2)
+        assert not {"cancelReason", "cancelledBy", "cancellationDate"} & one.keys()
+        assert one["note"]
+
+
+def test_what_belongs_to_a_state_is_set_with_it(tmp_path: Path) -> None:
+    caller = things(tmp_path, LIFE, STATES)
+    made = caller.post("/things", json={"status": "pending"}).json
+    assert "paidAt" not in made
+    paid = caller.patch(f"/things/{made['id']}", json={"status": "paid"}, headers=MERGE).json
+    assert paid["paidAt"] == "2025-04-18T12:00:00Z"
+    over = caller.patch(f"/things/{made['id']}", json={"status": "cancelled"}, headers=MERGE).json
+    assert over["cancellationDate"] == "2025-04-18"
+
+
+def test_a_new_record_holds_a_copy_of_the_one_that_its_key_names(tmp_path: Path) -> None:
+    person = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, "name": TEXT, "email": TEXT}}
+    visit = {"type": "object", "required": ["id"], "properties": {
+        "id": NUMBER, "patientId": NUMBER, "patient": {"type": "object", "properties": {"id": NUMBER, "name": TEXT}}}}  # fmt: skip
+    said = {"type": "object", "properties": {"patientId": NUMBER}}
+    caller = client(document(kept(person, person, "/patients") | kept(visit, said, "/visits")), tmp_path)
+    first, other = caller.get("/patients").json[:2]
+    made = caller.post("/visits", json={"patientId": first["id"]}).json
+    assert made["patient"] == {"id": first["id"], "name": first["name"]}
+    moved = caller.patch(f"/visits/{made['id']}", json={"patientId": other["id"]}, headers=MERGE).json
+    assert moved["patient"] == {"id": other["id"], "name": other["name"]}
+
+
+WORDS = st.fixed_dictionaries({}, optional={
+    "pattern": st.sampled_from(["^[A-Z][0-9]{9}$", "^[a-z]{3,8}$", "^INV-[0-9]{4}$"]),
+})  # fmt: skip
+TIGHTER = st.one_of(
+    WORDS.map(lambda more: (TEXT, TEXT | more)),
+    st.integers(1, 12).map(lambda most: (TEXT, TEXT | {"maxLength": most})),
+    st.integers(20, 40).map(lambda least: (TEXT, TEXT | {"minLength": least})),
+    st.lists(st.sampled_from(["red", "blue", "green"]), min_size=1, unique=True).map(lambda one: (TEXT, TEXT | {"enum": one})),
+    st.integers(500, 900).map(lambda least: (NUMBER, NUMBER | {"minimum": least, "maximum": least + 3})),
+    st.sampled_from([5, 7]).map(lambda step: (AMOUNT, AMOUNT | {"multipleOf": step})),
+    st.just(({"type": ["string", "null"]}, TEXT)),
+    st.just(({"type": "object", "properties": {"zip": TEXT}}, {"type": "object", "properties": {"zip": TEXT | {"pattern": "^[0-9]{5}$"}}})),
+    st.just(({"type": "array", "items": TEXT}, {"type": "array", "items": TEXT | {"enum": ["a", "b"]}, "minItems": 2, "uniqueItems": True})),
+)  # fmt: skip
+NAMES = st.sampled_from(
+    ["name", "code", "insuranceNumber", "color", "status", "amount", "address", "tags", "cancelledAt"]
+)
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(members=st.dictionaries(NAMES, TIGHTER, min_size=1, max_size=4))
+def test_a_first_record_can_be_sent_back_as_it_was_read(tmp_path: Path, members: dict[str, Any]) -> None:
+    shown, sent = ({name: pair[index] for name, pair in members.items()} for index in (0, 1))
+    record = {"type": "object", "required": ["id", *shown], "properties": {"id": NUMBER, **shown}}
+    said = {"type": "object", "additionalProperties": False, "properties": sent}
+    caller = client(document(kept(record, said)), tmp_path)
+    for one in caller.get("/things").json:
+        edited = {name: value for name, value in one.items() if name in sent}
+        assert caller.put(f"/things/{one['id']}", json=edited).status_code == 200, edited
+        assert caller.patch(f"/things/{one['id']}", json=edited, headers=MERGE).status_code == 200, edited
