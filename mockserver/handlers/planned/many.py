@@ -11,11 +11,14 @@ from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.criteria import condition, meets
 from mockserver.handlers.planned.embedding import presented
+from mockserver.handlers.planned.filter_expressions import met_expressions
 from mockserver.handlers.planned.paging import PlannedPage, paged
 from mockserver.handlers.planned.places import by_key, in_path, key_of, model_of, plan_of
+from mockserver.handlers.planned.record_parts import held, parts_of
 from mockserver.handlers.planned.replying import answered, with_record
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.handlers.planned.selectors import selected
+from mockserver.handlers.planned.sparse_fields import as_selected
 from mockserver.handlers.planned.watched_lists import is_watch, watched
 from mockserver.inference.asked_members import asked_member, filtered_member
 from mockserver.inference.ranges import Bound, bound_of, bounds_of_moment, is_ordered, is_within, main_moment
@@ -27,6 +30,7 @@ from mockserver.values.name_words import flat
 from mockserver.values.shown import quoted
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_BRACKETED = re.compile(r"filters?\[([^\[\]]+)\]")
 _TEXTS = TEXTS | {"text"}
 
 
@@ -106,7 +110,7 @@ def _listed(call: Call, tenant: Tenant, record: Record) -> Json:
     A list of texts or numbers has the keys alone.
     """
     model, key = model_of(call.resource), key_of(record.id)
-    value = presented(call, tenant, record)
+    value = as_selected(call, presented(call, tenant, record))
     if isinstance(value, dict) and (place := _alone(call)) is not None:
         maker = call.tools.maker
         said = (value_at(value, model.key), key, int(key) if key.isdecimal() else key)
@@ -143,15 +147,16 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     sort = next((value for name, value in asked.items() if flat(name) in SORTS and flat(name) not in members), None)
     if isinstance(sort, list):
         sort = sort[0] if sort else None
-    tests = selected(scope, asked)
+    tests = [*selected(scope, asked), *met_expressions(scope, asked)]
     if not wanted and not ranges and not tests and text is None and not scope.having:  # PERF: none needs to be read
         return _all_sorted(scope, members, sort, asked) if isinstance(sort, str) else scope.in_order()
-    records = scope.in_order(condition(wanted))
+    own = frozenset(scope.call.tools.maker.shapes.properties(scope.model.record)) if scope.model.record else frozenset()
+    records = scope.in_order(condition({name: one for name, one in wanted.items() if name in own}))
     kept = [
         (record, data) for record in records
         if _fits(data := record.data(), wanted, text)
         and all(test(data) for test in tests)
-        and all(is_within(data.get(one.member), end, is_lower=one.is_lower) for one, end in ranges)
+        and all(is_within(held(data, one.member), end, is_lower=one.is_lower) for one, end in ranges)
     ]  # fmt: skip
     if isinstance(sort, str):
         _sort(kept, members, sort, asked)
@@ -186,9 +191,11 @@ def _asked_of(scope: Scope, member: str, value: Json) -> Json:
 
 
 def filtered_by(scope: Scope, name: str) -> str | None:
-    """The member that a parameter filters by."""
-    record = scope.model.record
-    return filtered_member(scope.call.tools.maker.shapes, record, name) if record is not None else None
+    """The member that a parameter filters by, ``title`` or ``filter[title]``; be it one of the record's attributes."""
+    bracketed = _BRACKETED.fullmatch(name)
+    places, shapes = parts_of(scope), scope.call.tools.maker.shapes
+    found = (filtered_member(shapes, one, bracketed[1] if bracketed else name) for one in places)
+    return next((one for one in found if one is not None), None)
 
 
 def _asks_for_all(scope: Scope, name: str, member: str, value: Json) -> bool:
@@ -197,7 +204,8 @@ def _asks_for_all(scope: Scope, name: str, member: str, value: Json) -> bool:
         return False
     shapes = scope.call.tools.maker.shapes
     taken = plan_of(scope.call).parameter(name)
-    own = shapes.says(shapes.properties(scope.model.record)[member], "enum") or []
+    place = shapes.properties(scope.model.record).get(member)
+    own = (shapes.says(place, "enum") if place is not None else None) or []
     return taken is not None and value in (shapes.says(taken.schema, "enum") or []) and value not in own
 
 
@@ -230,16 +238,14 @@ def _needed(call: Call) -> set[str]:
 
 
 def _members(scope: Scope) -> dict[str, str]:
-    if scope.model.record is None:
-        return {}
     shapes = scope.call.tools.maker.shapes
-    return {flat(name): name for name in shapes.properties(scope.model.record)}
+    return {flat(name): name for one in reversed(parts_of(scope)) for name in shapes.properties(one)}
 
 
 def _fits(data: Any, wanted: dict[str, Any], text: str | None) -> bool:
     if not isinstance(data, dict):
         return not wanted
-    if not all(meets(data.get(name), value) for name, value in wanted.items()):
+    if not all(meets(held(data, name), value) for name, value in wanted.items()):
         return False
     return text is None or any(text.lower() in value.lower() for value in data.values() if _is_read(value))
 
@@ -253,14 +259,14 @@ def _all_sorted(scope: Scope, members: dict[str, str], sort: str, asked: Any) ->
     member, is_down = _way(members, sort, asked)
     if member is None:
         return scope.in_order()
-    found = scope.ordered(f"by {member}", lambda one: (_order(value_at(one.data(), (member,))), by_key(one)))
+    found = scope.ordered(f"by {member}", lambda one: (_order(held(one.data(), member)), by_key(one)))
     return [*(reversed(found) if is_down else found)]
 
 
 def _sort(kept: list[tuple[Record, Any]], members: dict[str, str], sort: str, asked: Any) -> None:
     member, is_down = _way(members, sort, asked)
     if member is not None:
-        kept.sort(key=lambda one: (_order(value_at(one[1], (member,))), by_key(one[0])), reverse=is_down)
+        kept.sort(key=lambda one: (_order(held(one[1], member)), by_key(one[0])), reverse=is_down)
 
 
 def _way(members: dict[str, str], sort: str, asked: Any) -> tuple[str | None, bool]:

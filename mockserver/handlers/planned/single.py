@@ -22,6 +22,7 @@ from mockserver.handlers.planned.places import is_key, key_of, keys_of, model_of
 from mockserver.handlers.planned.referring import require_references
 from mockserver.handlers.planned.replying import answered, is_exemplified, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
+from mockserver.handlers.planned.sparse_fields import as_selected
 from mockserver.handlers.planned.stamps import beside_key
 from mockserver.handlers.planned.versions import etag_header, is_known, require_newest, require_version, version_of
 from mockserver.messages import Headers, Json, Reply
@@ -70,7 +71,7 @@ def read(call: Call, tenant: Tenant) -> Reply:
     record, items = named(call, scope_of(call, tenant)), plan_of(call).items
     if is_known(call, record):
         return Reply(HTTPStatus.NOT_MODIFIED, headers=(("ETag", version_of(record)),))
-    value, headers = seen(call, tenant, record), etag_header(call, record)
+    value, headers = as_selected(call, seen(call, tenant, record)), etag_header(call, record)
     return with_record(call, value, headers=headers) if items is None else answered(call, [value], items)
 
 
