@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -58,14 +59,28 @@ def name_of(module: Path) -> str:
     return module.relative_to(ENGINE if module.is_relative_to(ENGINE) else ENGINE.parent).as_posix()
 
 
+class Read(NamedTuple):
+    """What the guards want to know of a module, which is read once for all of them."""
+
+    code: str
+    """Without docstrings and comments."""
+    equal: list[int]
+    retold: list[int]
+    classes: list[str]
+    bound: set[str]
+
+
 @cache
-def code_of(module: Path) -> str:
-    """The module without docstrings and comments."""
-    return bare(module.read_text(encoding="utf-8"))
+def read(module: Path) -> Read:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    classes = [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    found = [*equalities(tree)], [*retold(tree)], classes, {*bindings(tree)} & CATCH_ALL
+    return Read(bare(tree), *found)
 
 
-def bare(source: str) -> str:
-    return ast.unparse(_Bare().visit(ast.parse(source))).replace("'", '"')
+def bare(tree: ast.AST) -> str:
+    """Takes docstrings out of the tree as well."""
+    return ast.unparse(_Bare().visit(tree)).replace("'", '"')
 
 
 class _Bare(ast.NodeTransformer):
@@ -76,12 +91,12 @@ class _Bare(ast.NodeTransformer):
 @pytest.mark.parametrize("what", ONCE)
 def test_each_stands_in_one_module(what: str) -> None:
     pattern, homes = ONCE[what]
-    assert {name_of(module) for module in MODULES if re.search(pattern, code_of(module))} == homes
+    assert {name_of(module) for module in MODULES if re.search(pattern, read(module).code)} == homes
 
 
 @pytest.mark.parametrize("what", ONCE)
 def test_a_second_one_is_seen(what: str) -> None:
-    assert re.search(ONCE[what][0], bare(SECONDS[what]))
+    assert re.search(ONCE[what][0], bare(ast.parse(SECONDS[what])))
 
 
 # Equality of JSON values.
@@ -91,9 +106,9 @@ VALUES = re.compile(r"^(?:found|wanted|value|values|record|stored|changed|data|b
 JUDGES = ("handlers", "store", "runtime", "testing")
 
 
-def equalities(source: str) -> Iterator[int]:
+def equalities(tree: ast.AST) -> Iterator[int]:
     """The lines that compare two JSON values by Python's own equality; a literal or a length on one side is no such."""
-    compared = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Compare)]
+    compared = [node for node in ast.walk(tree) if isinstance(node, ast.Compare)]
     for node in compared:
         sides = (node.left, *node.comparators)
         if isinstance(node.ops[0], ast.Eq | ast.NotEq) and all(map(_is_value, sides)):
@@ -115,7 +130,7 @@ def test_json_values_are_compared_by_one_equality() -> None:
         f"{name_of(module)}:{line}"
         for module in MODULES
         if name_of(module).startswith(JUDGES)
-        for line in equalities(module.read_text(encoding="utf-8"))
+        for line in read(module).equal
     }
     allowed = {"verification/request_matcher.py"}  # what a test wants may be an object that says in == what it takes
     assert {one for one in found if one.partition(":")[0] not in allowed} == set()
@@ -133,7 +148,7 @@ def test_json_values_are_compared_by_one_equality() -> None:
     ],
 )
 def test_the_guard_sees_what_it_is_for(source: str, lines: list[int]) -> None:
-    assert list(equalities(source)) == lines
+    assert list(equalities(ast.parse(source))) == lines
 
 
 # What the system says is wrong.
@@ -141,9 +156,9 @@ def test_the_guard_sees_what_it_is_for(source: str, lines: list[int]) -> None:
 SYSTEM = {"OSError", "UnicodeError", "UnicodeDecodeError", "URLError", "HTTPError", "PermissionError"}
 
 
-def retold(source: str) -> Iterator[int]:
+def retold(tree: ast.AST) -> Iterator[int]:
     """The lines that tell an error of the system as it stands, with its number and the path once more."""
-    for handler in ast.walk(ast.parse(source)):
+    for handler in ast.walk(tree):
         if isinstance(handler, ast.ExceptHandler) and handler.name and _caught(handler.type) & SYSTEM:
             for node in ast.walk(handler):
                 if isinstance(node, ast.FormattedValue):
@@ -162,7 +177,7 @@ def _caught(kinds: ast.expr | None) -> set[str]:
 
 
 def test_what_the_system_says_is_put_into_words_in_one_place() -> None:
-    found = {f"{name_of(module)}:{line}" for module in MODULES for line in retold(module.read_text(encoding="utf-8"))}
+    found = {f"{name_of(module)}:{line}" for module in MODULES for line in read(module).retold}
     assert found == set()
 
 
@@ -176,7 +191,7 @@ def test_what_the_system_says_is_put_into_words_in_one_place() -> None:
     ],
 )
 def test_an_error_of_the_system_retold_is_seen(source: str, lines: list[int]) -> None:
-    assert list(retold(source)) == lines
+    assert list(retold(ast.parse(source))) == lines
 
 
 # Names of classes and modules.
@@ -185,9 +200,8 @@ def test_an_error_of_the_system_retold_is_seen(source: str, lines: list[int]) ->
 def test_a_name_of_a_class_is_one_class() -> None:
     homes: dict[str, list[str]] = {}
     for module in MODULES:
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef):
-                homes.setdefault(node.name, []).append(module.relative_to(ENGINE.parent).as_posix())
+        for name in read(module).classes:
+            homes.setdefault(name, []).append(module.relative_to(ENGINE.parent).as_posix())
     assert {name: found for name, found in homes.items() if len(found) > 1} == {}
 
 
@@ -216,10 +230,5 @@ def bindings(tree: ast.AST) -> Iterator[str]:
 
 
 def test_nothing_has_a_name_that_fits_everything() -> None:
-    used = {
-        f"{module.relative_to(ENGINE.parent)}: {name}"
-        for module in MODULES
-        for name in bindings(ast.parse(module.read_text(encoding="utf-8")))
-        if name in CATCH_ALL
-    }
+    used = {f"{module.relative_to(ENGINE.parent)}: {name}" for module in MODULES for name in read(module).bound}
     assert used == set()
