@@ -21,7 +21,7 @@ from mockserver.messages import Reply, Request
 from mockserver.world import World
 
 EXPORTERS = ("otlp", "console", "none")
-GRACE = 1.0
+GRACE = 3.0
 """Seconds that the last figures get when the mock stops."""
 SHOWN = 200
 """How many characters of a path are recorded."""
