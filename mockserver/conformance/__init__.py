@@ -47,6 +47,7 @@ from mockserver.conformance.rules.situations import count_situations
 from mockserver.conformance.session import Session
 from mockserver.conformance.steps import (
     Change,
+    all_refused,
     bad_headers,
     changes,
     expired,
@@ -133,6 +134,7 @@ __all__ = [
     "against",
     "agree",
     "alike",
+    "all_refused",
     "allowed",
     "as_json",
     "bad_headers",

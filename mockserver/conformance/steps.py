@@ -16,9 +16,11 @@ from mockserver.conformance.findings import NotApplicable
 from mockserver.conformance.session import Session
 from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.identity import Requester, claims
+from mockserver.conformance.wire.traffic import Received
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 from mockserver.contract.resource import Reference
+from mockserver.values.equality import same_json
 
 LONG_AGO = 1_000_000_000
 """September 2001, in seconds since 1970."""
@@ -69,10 +71,31 @@ def refused(
     with session.each(operation):
         reply = session.at(group, Kind.PATCH, record[group.key], body=steps)
         session.same(record, session.read(group, record[group.key]), f"a patch that {what} changed the record")
-        if status == HTTPStatus.BAD_REQUEST:
-            expect_refusal(session, group, operation, reply, f"a patch that {what}")
-        else:
-            session.status(reply, status, f"a patch that {what}", operation)
+        _answered(session, group, reply, what, status)
+
+
+def all_refused(
+    session: Session, group: Group, record: Mapping[str, Any], cases: Mapping[str, Any], *, status: int = 400
+) -> None:
+    """Expect each of the patches ``cases``, by what it does, to be refused, and all together to change nothing.
+
+    The record is read once they were all tried; if it has changed, each is tried again, to tell which does it.
+    """
+    for what, steps in cases.items():
+        with session.each(group.one(Kind.PATCH)):
+            _answered(session, group, session.at(group, Kind.PATCH, record[group.key], body=steps), what, status)
+    left = session.read(group, record[group.key])
+    for what, steps in cases.items() if not same_json(left, dict(record)) else ():
+        refused(session, group, session.read(group, record[group.key]), steps, what, status=status)
+    session.same(record, left, "a refused patch changed the record")
+
+
+def _answered(session: Session, group: Group, reply: Received, what: str, status: int) -> None:
+    operation = group.one(Kind.PATCH)
+    if status == HTTPStatus.BAD_REQUEST:
+        expect_refusal(session, group, operation, reply, f"a patch that {what}")
+    else:
+        session.status(reply, status, f"a patch that {what}", operation)
 
 
 Change = Callable[[dict[str, Any]], object]
