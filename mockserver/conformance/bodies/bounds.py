@@ -15,12 +15,22 @@ LONGEST = 5_000
 """How long a text or a list is made at most."""
 LISTED, ODD = 8, 4
 """How many seldom values are put into one list, and how many objects are made of such values."""
-ODD_TEXT = ' ß  \U0001f600 e\u0301 \ufb01\u212b\u200b\u00a0%41+ " \\ / <b>&amp;\n\tA@B.example '
+ODD_TEXT = ' ß  \U0001f600 e\u0301 \ufb01\u212b\u200b\u00a0%41+ " \\ / <b>&amp;\r\n\t\u2028\x1fA@B.example '
 """What is lost where texts are trimmed, normalised, escaped, decoded, cut off at a line, or lowered."""
+DEEP: Mapping[str, Any] = {
+    "deep": {"er": [{"and": [1, [2, {"on": None}]]}]},
+    "a.b": 0,
+    "$c": "",
+    "no": None,
+    "No": False,
+}
+"""An object whose members are lost where it is flattened, cut, or kept by whoever gives their names a meaning."""
 LONG = 300
 """How long a text without a limit is made: more than what is called a short text anywhere."""
-TAKEN_FOR_OTHERS = ("007", "null")
-"""Texts that whoever guesses types takes for a number, or for nothing."""
+TAKEN_FOR_OTHERS = ("007", "null", "1.50", "true", "1e5", "2024-03-01T01:30:00+02:00", "-0", "no")
+"""Texts that whoever guesses types takes for a number, a moment, a flag, or for nothing."""
+GUESSED = 4
+"""How many of these are sent in one place."""
 LATE: Mapping[str, tuple[str, ...]] = {
     "date-time": ("2024-02-29T23:59:59.999Z", "2024-03-01T01:30:00+02:00", "1969-12-31T23:59:59.999Z"),
     "date": ("2024-02-29", "1969-12-31"),
@@ -106,14 +116,18 @@ def _mistyped(values: Values, node: Node) -> Iterator[tuple[str, Any]]:
     yield from [(how, value) for how, value in tried if not values.allows(node, value)][:1]
 
 
-def inside(document: Document, values: Values, node: Node, depth: int = 0) -> list[Any]:
-    """Values that just keep each constraint, and others that are allowed and seldom sent, inside each other too."""
+def inside(document: Document, values: Values, node: Node, depth: int = 0, turn: int = 0) -> list[Any]:
+    """Values that just keep each constraint, and others that are allowed and seldom sent, inside each other too.
+
+    Of the texts that are taken for something else each ``turn`` gets some: places beside each other have them all.
+    """
     schema, kind = _schema(document, node), values.type_of(node)
     found: list[Any] = list(schema.get("enum") or [])
     if kind == "string" and not found:
-        lengths = {schema.get("minLength", 1), schema.get("maxLength", LONG)}
+        lengths = {schema.get("minLength", 0), schema.get("maxLength", LONG)}
         found += ["x" * length for length in sorted(lengths) if 0 < length <= LONGEST]
-        found += [ODD_TEXT, "", *TAKEN_FOR_OTHERS, *LATE.get(str(schema.get("format")), ())]
+        guessed = [*TAKEN_FOR_OTHERS[GUESSED * turn % len(TAKEN_FOR_OTHERS) :], *TAKEN_FOR_OTHERS][:GUESSED]
+        found += [ODD_TEXT, "", *guessed, *LATE.get(str(schema.get("format")), ())]
         found += [values.make(node, "inner", 3)] if {"format", "pattern"} & set(schema) else []
     if kind in ("number", "integer"):
         found += [schema[word] for word in ("minimum", "maximum") if word in schema]
@@ -125,11 +139,11 @@ def inside(document: Document, values: Values, node: Node, depth: int = 0) -> li
         item = document.follow(node).child("items")
         several = [values.make(item, "inner", one) for one in (2, 1, 3)]
         found += [[], several[:1], several, [*several, several[0]]]  # in no order, and one of them twice
-        found += [several * 4]
+        found += [several * (4 if values.type_of(item) in ("object", "array") else 20)]
         found += [inside(document, values, item, depth + 1)[:LISTED]] if depth < DEEPEST else []
     if kind == "object":
         found += _odd_objects(document, values, node, depth) if depth < DEEPEST else []
-        found += [{}, values.make(node, "inner", 5), {"deep": {"er": [{"and": [1, [2, {"on": None}]]}]}}]
+        found += [{}, values.make(node, "inner", 5), DEEP]
     return [one for one in found if values.allows(node, one)]
 
 
@@ -138,7 +152,8 @@ def _odd_objects(document: Document, values: Values, node: Node, depth: int) -> 
     made = values.make(node, "inner", 1)
     made = made if isinstance(made, dict) else {}  # it may be null
     members = dict(document.follow(node).child("properties").items())
-    known = {name: inside(document, values, inner, depth + 1) for name, inner in members.items()}
+    each = enumerate(members.items())
+    known = {name: inside(document, values, inner, depth + 1, place) for place, (name, inner) in each}
     for turn in range(min(ODD, max(map(len, known.values()), default=0))):
         yield {**made, **{name: odd[turn % len(odd)] for name, odd in known.items() if odd}}
 

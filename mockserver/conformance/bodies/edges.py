@@ -33,7 +33,9 @@ def bodies_inside(group: Group, mark: str = "") -> Iterator[dict[str, Any]]:
     With a ``mark`` the first of them have an odd and a long text behind it, in the field that carries it.
     """
     document = group.contract.document
-    known = {name: inside(document, group.values, group.writable[name])[:MOST] for name in _free(group)}
+    places = [(name, group.writable[name]) for name in _free(group)]
+    places.sort(key=lambda place: group.values.type_of(place[1]) != "string")  # texts beside each other
+    known = {name: inside(document, group.values, node, turn=turn)[:MOST] for turn, (name, node) in enumerate(places)}
     behind = [mark + text for text in (ODD_TEXT, "x" * LONG)] if mark else []
     marks = [{group.marker: text} for text in behind if group.values.allows(group.writable[group.marker], text)]
     for row, marked in zip_longest(zip_longest(*known.values()), marks):
