@@ -140,11 +140,21 @@ def check_token_elsewhere(session: Session, group: Group) -> None:
     session.status(reply, 401, f"{operation.id} with its token in the query", operation)
 
 
-@check(Kind.LIST)
+@check()
 def check_order(session: Session, group: Group) -> None:
     """Who asks is judged before what is asked: a bad token with a bad request is a bad token."""
-    operation = group.one(Kind.LIST)
-    if not operation.secured or operation.page is None or not operation.page.key:
-        raise NotApplicable("the list takes no token or no key")
-    reply = session.send(Ask(operation, query={operation.page.key: "no key at all!"}), headers={"Authorization": ""})
-    session.status(reply, 401, f"a malformed {operation.id} without a token", operation)
+    lists = [one for one in group.all(Kind.LIST) if one.secured and one.page and one.page.key and session.may(one)]
+    taking = [one for one in group.all(Kind.CREATE, Kind.PATCH) if one.secured and session.may(one)]
+    if not lists and not taking:
+        raise NotApplicable("nothing that takes a token takes a key or a body")
+    for operation in lists:
+        ask = Ask(operation, query={operation.page.key if operation.page else "": "no key at all!"})
+        reply = session.send(ask, headers={"Authorization": ""})
+        session.status(reply, 401, f"a malformed {operation.id} without a token", operation)
+    for operation in taking:
+        ask = session.usual(group, operation, {group.key: f"missing-{session.mark}"})
+        target = ask.request_target(session.plan.contract.tenant, session.own.tenant)
+        headers = {"Authorization": "", "Content-Type": "application/json"}
+        with session.each(operation):
+            reply = session.raw(operation.method, target, b'{"cut": off', headers=headers)
+            session.status(reply, 401, f"{operation.id} with a body that is not JSON and without a token", operation)

@@ -6,6 +6,7 @@ from mockserver.conformance import (
     Ask,
     Group,
     Kind,
+    Reference,
     Session,
     check,
     left_nothing,
@@ -135,6 +136,12 @@ def check_dependants(session: Session, group: Group) -> None:
         delete(session, group, dependant[group.key])
         reply = session.at(referenced, Kind.DELETE, wanted[referenced.key])
         session.status(reply, 200, "DELETE after the last dependant is gone", referenced.one(Kind.DELETE))
+        if not reference.crosses:
+            with session.each(group.one(Kind.CREATE)):
+                body = {**session.body(group), **naming(group, reference, wanted[referenced.key])}
+                reply = session.send(Ask(group.one(Kind.CREATE), body=body))
+                what = f"a create whose {reference.field} names a record that was deleted"
+                session.status(reply, 409, what, group.one(Kind.CREATE))
 
 
 @check(*NEEDS, writes=True, code=114)
@@ -156,6 +163,8 @@ def check_dangling(session: Session, group: Group) -> None:
         for kind in (Kind.PATCH, Kind.REPLACE):
             if kind in group.operations:
                 with session.each(group.one(kind)):
+                    if kind is Kind.REPLACE and reference.resource != group.name:  # which is there, but none of those
+                        dangling = naming(group, reference, record[group.key])
                     steps = [{"op": "add", "path": f"/{reference.field}", "value": dangling[reference.field]}]
                     whole = {**session.body(group), **dangling, group.key: record[group.key]}
                     reply = session.at(group, kind, record[group.key], body=steps if kind is Kind.PATCH else whole)
@@ -167,20 +176,28 @@ def check_dangling(session: Session, group: Group) -> None:
                     session.status(reply, 409, f"a {kind} with a dangling {reference.field}", group.one(kind))
 
 
-@check(*NEEDS, Kind.REPLACE, writes=True)
+@check(*NEEDS, Kind.REPLACE, Kind.PATCH, writes=True)
 def check_released(session: Session, group: Group) -> None:
     """A record that no longer refers to another no longer holds it."""
-    for reference in references(session, group):
-        referenced = session.plan.groups[reference.resource]
-        if Kind.DELETE not in referenced.operations or reference.field in group.required:
-            continue
-        wanted = session.create(referenced)
-        record = session.create(group, naming(group, reference, wanted[referenced.key]))
-        put(
-            session,
-            group,
-            record[group.key],
-            {name: value for name, value in session.body(group).items() if name != reference.field},
-        )
+    kinds = (Kind.REPLACE, Kind.PATCH)
+    for turn, reference in enumerate(one for one in references(session, group) if one.field not in group.required):
+        if Kind.DELETE in session.plan.groups[reference.resource].operations:
+            for kind in kinds if turn == 0 else kinds[turn % 2 :][:1]:
+                _released(session, group, reference, kind)
+
+
+def _released(session: Session, group: Group, reference: Reference, kind: Kind) -> None:
+    """Expect what a record refers to by ``reference`` to be free to go after a change by ``kind``."""
+    referenced = session.plan.groups[reference.resource]
+    wanted = session.create(referenced)
+    record = session.create(group, naming(group, reference, wanted[referenced.key]))
+    if kind is Kind.REPLACE:
+        body = {name: value for name, value in session.body(group).items() if name != reference.field}
+        put(session, group, record[group.key], body)
+    else:
+        steps = [{"op": "remove", "path": f"/{reference.field}"}]
+        reply = session.at(group, kind, record[group.key], body=steps)
+        session.status(reply, 200, f"a patch that removes {reference.field}", group.one(kind))
+    with session.each(referenced.one(Kind.DELETE)):
         reply = session.at(referenced, Kind.DELETE, wanted[referenced.key])
         session.status(reply, 200, "DELETE after the last reference is gone", referenced.one(Kind.DELETE))

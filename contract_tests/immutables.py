@@ -11,9 +11,11 @@ from mockserver.conformance import (
     Kind,
     NotApplicable,
     Session,
+    allowed,
     check,
     forged_values,
     moving,
+    quoted,
     refused,
     same_json,
     send_batch,
@@ -68,6 +70,14 @@ def check_create_takes_a_chosen_key(session: Session, group: Group) -> None:
     reply = session.send(Ask(operation, body={**session.body(group), group.key: chosen}))
     session.status(reply, 409, "a create with the id of another record", operation)
     session.same(made, session.read(group, chosen), "a refused create changed the record that has its id")
+    for key in (f"Odd_{session.mark}", f"oDD_{session.mark}", f"-|_{session.mark}|", f"a:b:{session.mark}"):
+        if allowed(group, Kind.CREATE, body := {**session.body(group), group.key: key}):
+            with session.each(operation):
+                reply = session.send(Ask(operation, body=body))
+                session.status(reply, 200, "a create with an id that is nearly another's", operation)
+                made = session.value(reply)
+                session.expect(made[group.key] == key, "a create does not take the id as it was chosen", quoted(key))
+                session.same(made, session.read(group, key), "a record with a chosen id reads differently")
 
 
 @check(*NEEDS, Kind.REPLACE, writes=True, code=303)

@@ -31,8 +31,10 @@ ONE_RECORD = (Kind.READ, Kind.DOCUMENT, Kind.REPLACE, Kind.PATCH, Kind.DELETE, K
 def unshared(session: Session, group: Group) -> dict[str, Any]:
     """A record of this tenant whose id the other tenant has none of. Raises Inconclusive where there is none."""
     makes = Kind.CREATE in group.operations and not session.limits.reads_only
-    if makes or Kind.LIST not in group.operations:
+    if makes:
         return session.sample(group)[0]
+    if Kind.LIST not in group.operations:
+        raise NotApplicable("there is no list to take records from")
     theirs = {one[group.key] for one in walk(session, group, Ask(group.one(Kind.LIST)), who=other(session))}
     for record in session.sample(group, 50):
         if record[group.key] not in theirs:
@@ -100,6 +102,8 @@ def check_foreign_ids(session: Session, group: Group) -> None:
 @check(Kind.READ, pair=True)
 def check_unseen_by_others(session: Session, group: Group) -> None:
     """List, look-up and search of one tenant never hold a record of another."""
+    if not group.all(Kind.LIST, Kind.LOOKUP, Kind.SEARCH):
+        raise NotApplicable("nothing finds many records")
     for record in session.sample(group, 2):
         for ask in ways(group, record):
             with session.each(ask.operation):
@@ -134,6 +138,14 @@ def check_batches(session: Session, group: Group) -> None:
             session.expect(result.get("status") == 404, f"{what}: status {result.get('status')}, wanted 404")
             session.expect("record" not in result, f"{what} answers the record")
     session.same(record, session.read(group, record[group.key]), "another tenant's batch changed a record")
+    (made,) = results_of(
+        session, group, send_batch(session, group, [{"verb": "create", "record": session.body(group)}])
+    )
+    for ask in (Ask(one) for one in group.all(Kind.LIST)):
+        with session.each(ask.operation):
+            ids = [one[group.key] for one in walk(session, group, ask, who=other(session))]
+            cause = f"{ask.operation.id} shows what another tenant's batch made"
+            session.expect_listing(ask.operation, ids, cause, lacks=[str(made.get("key"))])
 
 
 @check(Kind.CREATE, Kind.READ, pair=True, writes=True)
@@ -157,6 +169,21 @@ def check_same_values(session: Session, group: Group) -> None:
     if Kind.DELETE in group.operations:
         session.at(group, Kind.DELETE, foreign[group.key], who=other(session))
         session.same(mine, session.read(group, mine[group.key]), "a delete in one tenant touched another")
+    if group.resource.is_chosen:
+        _same_ids(session, group, f"shared-{session.mark}")
+
+
+def _same_ids(session: Session, group: Group, key: str) -> None:
+    """Expect an id to be free in each tenant, whatever others have chosen, and to name each one's own record."""
+    create = group.one(Kind.CREATE)
+    for who in (session.own, other(session)):
+        body = {**session.body(group, who=who), group.key: key}
+        with session.each(create):
+            reply = session.send(Ask(create, body=body), who=who)
+            session.status(reply, 200, f"{create.id} with an id that another tenant has chosen", create)
+            cause = "an id that two tenants have chosen names another's record"
+            found = session.read(group, key, who=who)
+            session.same(body, {name: found[name] for name in body if name in found}, cause)
 
 
 @check(Kind.CREATE, pair=True, writes=True)

@@ -36,8 +36,11 @@ def check_life(session: Session, group: Group) -> None:
         session.status(gone, 200, "DELETE of a single record", group.one(Kind.DELETE))
         is_told = session.value(gone) == session.own.tenant
         session.expect(is_told, "DELETE of a single record does not answer the tenant")
-        for kind in (Kind.READ, Kind.DELETE):
-            session.status(single.ask(session, group, kind), 404, f"{kind} of a deleted single record", group.one(kind))
+        for kind in (Kind.READ, Kind.DELETE, Kind.PATCH, Kind.REPLACE):
+            if kind in group.operations:
+                sent = {Kind.PATCH: [{"op": "test", "path": "", "value": {}}], Kind.REPLACE: body}.get(kind)
+                reply = single.ask(session, group, kind, sent)
+                session.status(reply, 404, f"{kind} of a deleted single record", group.one(kind))
         few = {n: v for n, v in session.body(group, only_required=True).items() if n != group.key}
         single.ask(session, group, Kind.CREATE, few)
         found, gone_too = single.now(session, group), {n: v for n, v in body.items() if v and n not in few}

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from mockserver.conformance.assertions import Assertions, expect_status
 from mockserver.conformance.bodies.create_bodies import make_body
-from mockserver.conformance.check_plan import Group, Plan
+from mockserver.conformance.check_plan import Group, Plan, examples_of
 from mockserver.conformance.cleanup import remove_all
 from mockserver.conformance.created_records import CreatedRecord, CreatedRecords
 from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotApplicable
@@ -219,12 +219,20 @@ class Session(Assertions):
         """
         if not self.limits.reads_only and Kind.CREATE in group.operations:
             return [self.create(group) for _ in range(count)]
-        if Kind.LIST not in group.operations:
+        if Kind.LIST not in group.operations and not (shown := self._shown(group)):
             raise NotApplicable("there is no list to take records from")
-        records = self._listed(group)
+        records = self._listed(group) if Kind.LIST in group.operations else shown
         if not records:
             raise Inconclusive("the tenant has no such records")
         return records[:count]
+
+    def _shown(self, group: Group) -> list[dict[str, Any]]:
+        """The records that the document shows and that are there: those to look at where no list tells of any."""
+        if Kind.READ not in group.operations or group.is_single:
+            return []
+        ids = dict.fromkeys(str(one[group.key]) for one in examples_of(group) if group.key in one)
+        replies = [self.at(group, Kind.READ, one) for one in ids]
+        return [self.value(reply) for reply in replies if reply.status == HTTPStatus.OK]
 
     def kept(self) -> set[CreatedRecord]:
         """The records that are there for others to refer to."""
