@@ -81,8 +81,9 @@ def named(session: Session, operation: Operation, usual: Ask, who: Requester | N
         found = session.plan.groups[resource]
         if not found.has((Kind.CREATE, Kind.READ, Kind.DELETE)):
             continue
-        record = session.create(found, who=who)
-        fields = [name for name in found.of_type("string") if name in str(rules) and record.get(name)]
+        known = {name: session.body(found).get(name) for name in found.of_type("string") if name in str(rules)}
+        record = session.create(found, {name: f"a+b%2B%41{one}" for name, one in known.items() if one}, who=who)
+        fields = [name for name in known if record.get(name)]
         yield from (usual.but(values={**usual.values, texts[0]: str(record[name])}) for name in fields)
         session.at(found, Kind.DELETE, record[found.key], who=who)
         yield from (usual.but(values={**usual.values, texts[0]: str(record[name])}) for name in fields[:1])

@@ -228,6 +228,7 @@ def check_malformed(session: Session, group: Group) -> None:
     words = operation.batch
     for what, body in {
         "with an unknown operation": words.body([{"verb": "explode"}]),
+        "with an operation in capitals": words.body([{"verb": "READ", "key": session.create(group)[group.key]}]),
         "with an item that names no operation": words.body([{"key": "x"}]),
         "whose operations are not an array": {words.items: {}},
         "that is an array": [],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +24,7 @@ from mockserver.conformance import (
 )
 
 NEEDS = (Kind.CREATE,)
+NUMBER = re.compile(rb'": (-?[0-9.]+)[,}]')
 
 
 @check(*NEEDS, writes=True, code=206)
@@ -56,23 +59,36 @@ def check_unreadable_bodies(session: Session, group: Group) -> None:
     for operation in group.all(Kind.CREATE, Kind.REPLACE, Kind.PATCH, Kind.SEARCH, Kind.BATCH, Kind.PREVIEW):
         ask = session.usual(group, operation, record)
         request_target = ask.request_target(session.plan.contract.tenant, session.own.tenant)
-        for what, content, media in session.some(_unreadable(), operation.id):
+        for what, content, media in session.some(_unreadable(json.dumps(ask.body).encode()), operation.id):
             with session.each(operation):
                 reply = session.raw(operation.method, request_target, content, headers={"Content-Type": media})
                 session.status(reply, 400, f"{operation.id} with {what}", operation)
+    for operation in group.all(Kind.PATCH):
+        ask = session.usual(group, operation, record)
+        target = ask.request_target(session.plan.contract.tenant, session.own.tenant)
+        content, media = json.dumps({group.marker: session.mark}).encode(), "application/merge-patch+json"
+        with session.each(operation):
+            reply = session.raw(operation.method, target, content, headers={"Content-Type": media})
+            session.status(reply, 400, f"{operation.id} with a merge patch", operation)
     if Kind.READ in group.operations:
         session.same(record, session.read(group, record[group.key]), "an unreadable request changed a record")
 
 
-def _unreadable() -> Iterator[tuple[str, bytes, str]]:
+def _unreadable(valid: bytes) -> Iterator[tuple[str, bytes, str]]:
+    """What is wrong, the body, and its media type; ``valid`` is one that would be taken."""
     json_type = "application/json"
     yield "a body that is not JSON", b'{"name": ', json_type
     yield "an empty body", b"", json_type
     yield "a string as body", b'"text"', json_type
     yield "null for a body", b"null", json_type
     yield "a body that is not UTF-8", b'{"name": "\xff"}', json_type
-    yield "a body of plain text", b"{}", "text/plain"
+    yield "a body of plain text", valid, "text/plain"
     yield "a form for a body", b"name=x", "application/x-www-form-urlencoded"
+    yield "a comma too many", b",".join((valid[:-1], valid[-1:])), json_type
+    yield "more behind its body", valid + valid, json_type
+    yield "a comment in its body", valid[:1] + b"/* none in JSON */" + valid[1:], json_type
+    if number := NUMBER.search(valid):
+        yield "a number that is none", valid[: number.start(1)] + b"NaN" + valid[number.end(1) :], json_type
 
 
 @check(Kind.READ, code=206)

@@ -64,8 +64,13 @@ def unpacked(spreadsheet: bytes) -> str:
 def check_every_format(session: Session, group: Group) -> None:
     """The file of a query holds the rows of its result, in each format; an unknown query has none."""
     queried, table = queries.asked(session, group), group.one(Kind.TABLE)
-    made = session.create(queried, {queried.marker: f'{session.mark} "quoted", twice ""; = @ and\nthe next line'})
-    body = {"fields": [queried.key, queried.marker], "criteria": {"fact": queried.key, "value": made[queried.key]}}
+    texts = dict.fromkeys([one for one in queried.free_texts if one != queried.marker][:1], "=1+1")
+    quoted = f'{session.mark} "quoted", twice ""; = @ and\nthe next line'
+    made = session.create(queried, {**texts, queried.marker: quoted})
+    body = {
+        "fields": [queried.key, queried.marker, *texts],
+        "criteria": {"fact": queried.key, "value": made[queried.key]},
+    }
     row = {name: made[name] for name in body["fields"]}
     declared = media_types(session.plan.contract, table)
     for operation in group.all(Kind.QUERY):

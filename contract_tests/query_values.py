@@ -7,6 +7,8 @@ from typing import Any
 from mockserver.conformance import Ask, Group, Inconclusive, Kind, NotApplicable, Session, check, walk
 from mockserver.conformance import row_queries as queries
 
+LATER, SOONER = "2024-03-01T01:00:00Z", "2024-03-01T01:30:00+02:00"
+"""Two moments of which the sooner one looks later to who compares texts."""
 MOST = 900
 """Of how many records at most all are asked for: fewer than a query gives back where it is told no limit."""
 
@@ -36,8 +38,51 @@ def check_compared(session: Session, group: Group) -> None:
     found = [row.get(key) for row in queries.rows(session, group, queried, body)]
     cause = "a query that sorts by a field leaves out records without it"
     session.expect(len(found) == len(made), cause, f"{len(found)} of {len(made)} found")
+    each = {"any": [{"fact": number, "operator": "equal", "value": value} for value in (9, 9, 10)]}
+    _finds(session, group, queried, [own, each], [made[0][key], made[1][key]])
     in_order = [one for one in found if one in (made[0][key], made[1][key])]
     session.expect(in_order == [made[1][key], made[0][key]], "a query sorts numbers as texts", str(found)[:200])
+
+
+@check(Kind.QUERY, Kind.READ, writes=True, owns=True)
+def check_flags_and_moments(session: Session, group: Group) -> None:
+    """A flag that is not there is not false; moments are compared as such, whatever their zone"""
+    for queried in session.plan.groups.values():
+        flags, moments = _free(queried, "boolean"), _free(queried, "string", "date-time")
+        if flags and moments and queried.has((Kind.CREATE, Kind.LIST)) and not queried.is_single:
+            break
+    else:
+        raise Inconclusive("the document has no flag and no moment to query")
+    flag, moment, key = flags[0], moments[0], queried.key
+    bare = {name: value for name, value in session.body(queried).items() if name not in (flag, moment)}
+    values: tuple[dict[str, Any], ...] = ({flag: False, moment: LATER}, {flag: True, moment: SOONER}, {})
+    made = [session.put_in(queried, {**bare, **more})[key] for more in values]
+    own = {"fact": key, "operator": "in", "value": made}
+    for fact, operator, value, wanted in (
+        (flag, "equal", False, made[:1]),
+        (flag, "notEqual", False, made[1:]),
+        (moment, "lessThan", LATER, made[1:2]),
+        (moment, "greaterThanInclusive", LATER, made[:1]),
+    ):
+        _finds(session, group, queried, [own, {"fact": fact, "operator": operator, "value": value}], wanted)
+    turns = [
+        session.create(queried, {flag: turn > 1, moment: SOONER, queried.marker: f"{session.mark} {turn}"})
+        for turn in range(4)
+    ]
+    fields = [(flag, "desc"), (moment, "asc"), (queried.marker, "desc")]
+    sort = [{"field": name, "direction": direction} for name, direction in fields]
+    ours = {"fact": key, "operator": "in", "value": [one[key] for one in turns]}
+    body = {"fields": [key], "criteria": {"all": [ours]}, "sort": sort}
+    found = [row.get(key) for row in queries.rows(session, group, queried, body)]
+    wanted = [turns[place][key] for place in (3, 2, 1, 0)]
+    session.expect(found == wanted, "a query that sorts by three fields leaves one of them out", str(found)[:200])
+
+
+def _free(queried: Group, kind: str, form: str = "") -> list[str]:
+    """The optional fields of this type, and format, that nothing else hangs on."""
+    known = queried.required | queried.filled | queried.foreign_keys | set(queried.triggers) | {queried.marker}
+    fields = [one for one in queried.of_type(kind) if one not in known and "enum" not in queried.field(one).value]
+    return [one for one in fields if not form or queried.field(one).value.get("format") == form]
 
 
 @check(Kind.QUERY, Kind.READ, writes=True, owns=True)
@@ -95,5 +140,5 @@ def _finds(session: Session, group: Group, queried: Group, parts: list[dict[str,
     with session.each(group.one(Kind.QUERY)):
         body = {"fields": [queried.key], "criteria": {"all": parts}}
         found = [row.get(queried.key) for row in queries.rows(session, group, queried, body)]
-        cause = f"a query by {parts[1]['operator']} finds other rows than its value tells"
+        cause = f"a query by {parts[1].get('operator', 'any of several')} finds other rows than its value tells"
         session.expect(sorted(map(str, found)) == sorted(wanted), cause, f"{len(found)} found, {len(wanted)} wanted")

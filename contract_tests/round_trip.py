@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.conformance import (
     Ask,
     Group,
+    Inconclusive,
     Kind,
     NotApplicable,
     Session,
@@ -17,6 +18,7 @@ from mockserver.conformance import (
     check,
     listed,
     quoted,
+    read_page,
     walk,
     ways,
 )
@@ -30,8 +32,10 @@ ODD_TEXTS = (
 )
 ODD_NUMBERS = (0, -1, 0.1, 1_234_567.89, 1e15)
 
-MANY = 8
+MANY = 40
 """How many fields are asked for at most."""
+STANDING = 8
+"""How many of the records that a list had already are read."""
 
 
 @check(Kind.CREATE, Kind.READ, writes=True, code=207)
@@ -81,6 +85,8 @@ def check_ids_differ(session: Session, group: Group) -> None:
 @check(Kind.READ, code=122)
 def check_found_everywhere(session: Session, group: Group) -> None:
     """List, look-ups and search return each record just as read does."""
+    if not group.all(Kind.LIST, Kind.LOOKUP, Kind.SEARCH):
+        raise NotApplicable("nothing finds many records")
     for record in session.sample(group, 2):
         wanted = session.read(group, record[group.key])
         for ask in ways(group, wanted):
@@ -91,6 +97,19 @@ def check_found_everywhere(session: Session, group: Group) -> None:
                 session.same(
                     wanted, found[wanted[group.key]], f"{ask.operation.id} returns a different record from read"
                 )
+
+
+@check(Kind.LIST, Kind.READ)
+def check_listed_is_read(session: Session, group: Group) -> None:
+    """What a list has already, be it locked or of another making, reads as the list shows it."""
+    operation = group.one(Kind.LIST)
+    standing = read_page(session, group, Ask(operation)).items
+    if not standing:
+        raise Inconclusive("the tenant has no such records")
+    for record in standing[:: -(-len(standing) // STANDING)]:
+        with session.each(operation):
+            found = session.read(group, record[group.key])
+            session.same(found, record, f"{operation.id} returns a different record from read")
 
 
 @check(Kind.LOOKUP)
@@ -139,6 +158,8 @@ def check_lookups_take_whole_values(session: Session, group: Group) -> None:
 @check(Kind.READ)
 def check_projection(session: Session, group: Group) -> None:
     """Asked for some fields, every operation answers with just those and the key; unknown names are left out."""
+    if not any(one.projection for one in group.all(Kind.READ, Kind.LIST, Kind.LOOKUP, Kind.SEARCH)):
+        raise NotApplicable("no operation can be asked for some fields")
     record = session.read(group, session.sample(group)[0][group.key])
     names = [name for name in sorted(record) if name != group.key and name not in group.resource.managed]
     names = sorted(names, key=lambda name: bool(record[name]))[:2]  # what is false or empty is a value too
@@ -153,7 +174,8 @@ def _projected(session: Session, group: Group, ask: Ask, record: Mapping[str, An
     if operation.projection is None:
         return
     many = [name for name in sorted(record) if name != group.key][:MANY]
-    for fields in (names, names[:1], [*names, "no_such_field"], many[::-1]):
+    strange = [name.upper() for name in names[1:] if name.upper() not in record]
+    for fields in (names, names[:1], [*names[:1], *names[:1], *strange, "no_such_field"], many[::-1]):
         with session.each(operation):
             comma = "," if fields == names else ", "  # spaces do no harm
             asked = ask.but(query={operation.projection: comma.join(fields)})

@@ -23,6 +23,7 @@ from mockserver.conformance import (
     examples_of,
     moment_of,
     named_in,
+    put,
     row_queries,
     run_batch,
     shown,
@@ -35,6 +36,8 @@ VARIANTS, ABSENT_ONES = 6, 2
 """How many values that make a difference are tried, and of how many fields that they are not there."""
 FOUND = 20
 """How many records of those that a query finds are looked at."""
+UNROUNDED = (7.127, 0.122)
+"""Numbers of more places than money has, of which each tells another way of rounding from the right one."""
 COUNTS_ON = "next_number()"
 """The rule of numbers of which each is one more than the highest that any record ever had."""
 THEIRS = 3
@@ -141,12 +144,26 @@ def check_computed(session: Session, group: Group) -> None:
     if Kind.PATCH in group.operations:
         for name in sorted({name for name in group.of_type("number", "integer") if name in str(rules)}):
             least = (group.field(name).value or {}).get("minimum", -2.5)
-            for value in (7, 0, least):
+            for value in (7, 0, least, *(UNROUNDED if "round(" in str(rules) else ())):
                 step = {"op": "add", "path": f"/{name}", "value": value}
-                if session.at(group, Kind.PATCH, record[group.key], body=[step]).status == 200:
-                    as_ruled(session, group, session.read(group, record[group.key]))
+                _computed_anew(session, group, record, Kind.PATCH, [step])
+    if Kind.REPLACE in group.operations:
+        taken = group.bodies[Kind.REPLACE].properties.keys() & group.writable.keys()
+        body = {name: value for name, value in furnisher.body(group, rules).items() if name in taken}
+        _computed_anew(session, group, record, Kind.REPLACE, {**body, group.key: record[group.key]})
     bare = session.put_in(group, session.body(group, only_required=True))
     as_ruled(session, group, session.read(group, bare[group.key]))
+
+
+def _computed_anew(session: Session, group: Group, record: Mapping[str, Any], kind: Kind, body: Any) -> None:
+    """Change the record, and expect what is then read, and what the change was answered, to be as the rules give it."""
+    reply = session.at(group, kind, record[group.key], body=body)
+    if reply.status != 200:
+        return
+    found = session.read(group, record[group.key])
+    as_ruled(session, group, found)
+    with session.each(group.one(kind)):
+        session.same(found, session.value(reply), f"{group.one(kind).id} computes different values from read")
 
 
 @check(*STORED, writes=True)
@@ -244,6 +261,12 @@ def check_counted_on(session: Session, group: Group) -> None:
             first = found[0] if isinstance(found[0], int | float) else 0
             wanted = [first + place for place in range(len(found))]
             session.expect(found == wanted, f"{name} does not count on by one", f"wanted {wanted}, found {found}")
+    if Kind.REPLACE in group.operations:
+        with session.each(group.one(Kind.REPLACE)):
+            put(session, group, before[group.key], body)
+            left = session.read(group, before[group.key])
+            numbers, kept = ({name: one.get(name) for name in rules} for one in (before, left))
+            session.same(numbers, kept, "PUT gives a record another number")
 
 
 class Filled:

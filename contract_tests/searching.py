@@ -28,6 +28,8 @@ RECORDS = 9
 MANY_VALUES = 24
 FOREIGN = "Ångström Łódź"
 """A text of which letters beyond ASCII have two cases."""
+BARE = "Angstrom"
+"""Its first word in other letters."""
 
 
 def matches(record: Mapping[str, Any], criteria: Mapping[str, Criterion], sent: Mapping[str, Any]) -> bool:
@@ -120,6 +122,7 @@ def check_every_parameter(session: Session, group: Group) -> None:
             if criterion.how is How.CONTAINS and criterion.field in foreign:
                 for wanted in (FOREIGN.upper(), FOREIGN.lower()):
                     held(session, group, operation, made, {name: wanted}, f"{name} (letters in the other case)")
+                held(session, group, operation, made, {name: BARE}, f"{name} (letters without their marks)")
 
 
 def _probes(how: How, values: list[Any], mark: str) -> Iterator[tuple[Any, str]]:

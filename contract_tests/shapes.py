@@ -91,7 +91,7 @@ def _all_named(session: Session, reply: Received, required: list[str]) -> None:
 
 @check(Kind.READ)
 def check_odd_addresses(session: Session, group: Group) -> None:
-    """An id is the same however it is escaped, one too long is of no record, what is said twice does no harm."""
+    """An id is the same however it is escaped, but not escaped twice or too long; what is said twice does no harm."""
     record = session.sample(group)[0]
     for operation in group.all(Kind.READ):
         ask = session.usual(group, operation, record)
@@ -109,6 +109,11 @@ def check_odd_addresses(session: Session, group: Group) -> None:
                     session.prefer_one_of(reply, (HTTPStatus.OK,), f"{operation.id} {what} is refused")
                 session.status(reply, 200, f"{operation.id} {what}", operation)
                 session.same(wanted, session.value(reply), f"{operation.id} {what} answers another record")
+        if escaped != plain:
+            with session.each(operation):
+                reply = session.raw("GET", escaped.replace("%", "%25"))
+                what = f"{operation.id} by an id that is escaped twice"
+                session.expect(400 <= reply.status < 500, f"{what} is not refused", f"answered {reply.status}")
         with session.each(operation):
             reply = session.raw("GET", f"{start}/{'long' * LONG}")
             what = f"{operation.id} by a very long id"

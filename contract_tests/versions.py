@@ -25,6 +25,8 @@ from mockserver.conformance import (
 )
 
 NEEDS = (Kind.CREATE, Kind.READ)
+MANY = 9
+"""How many changes of one record a batch makes: so many that its version has two digits."""
 FINE, COARSEST = 0.005, 1.1
 """Seconds after which a clock of milliseconds, and even one of whole seconds, has moved on."""
 
@@ -45,6 +47,13 @@ def check_counted(session: Session, group: Group) -> None:
                 f"the version does not count {what}",
                 f"it was {quoted(before)}, is {quoted(after)}",
             )
+    if group.has((Kind.BATCH, Kind.PATCH)):
+        path, key = f"/{group.marker}", record[group.key]
+        steps = [{"op": "replace", "path": path, "value": f"{session.mark} {turn}"} for turn in range(MANY)]
+        before = session.read(group, key).get(field)
+        run_batch(session, group, [{"verb": "patch", "key": key, "patch": [step]} for step in steps])
+        after, cause = session.read(group, key).get(field), f"the version does not count {MANY} changes in one batch"
+        session.expect(after == (before or 0) + MANY, cause, f"it was {quoted(before)}, is {quoted(after)}")
     if Kind.BATCH in group.operations:
         found = batch_made(session, group).get(field)
         session.expect(found == 1, "the version of a record that a batch made is not 1", f"found {quoted(found)}")
