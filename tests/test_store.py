@@ -150,6 +150,7 @@ class TestOrderedMap(OrderedMapMachine.TestCase):  # type: ignore[name-defined, 
             patch.setattr(ordered_map, "CHUNK", 4)
             patch.setattr(ordered_map, "PIECE", 3)
             patch.setattr(ordered_map, "OWN", 2)
+            patch.setattr(ordered_map, "GROUP", 2)
             yield
 
 

@@ -8,8 +8,7 @@ from mockserver.store.conditions import All, AnyOf, Between, Condition, Containi
 from mockserver.store.cursors import Common, Cursor, Filed, Holding, Listed, Together, walk
 from mockserver.store.filing import END, ITEM, PAST, order_key, rank, value_key, whole
 from mockserver.store.indexes import By, Index, Indexes, Way
-from mockserver.store.ordered_map import OrderedMap
-from mockserver.store.record import Record
+from mockserver.store.record_map import RecordMap
 
 FEW = 500
 """As many ids are put in order at once."""
@@ -65,7 +64,7 @@ def _values(index: Index, ranked: str) -> Iterator[Cursor]:
 class Narrowing:
     """The records of one collection, with the indexes that a condition needs."""
 
-    def __init__(self, condition: All, records: OrderedMap[Record], indexes: Indexes) -> None:
+    def __init__(self, condition: All, records: RecordMap, indexes: Indexes) -> None:
         self._parts = condition.conditions
         self._records = records
         self._kept = indexes

@@ -12,9 +12,9 @@ from mockserver.store.conditions import Condition
 from mockserver.store.filing import END, PAST, is_exact, order_key, value_key
 from mockserver.store.indexes import By, Indexes
 from mockserver.store.ordered_keys import OrderedKeys
-from mockserver.store.ordered_map import OrderedMap
 from mockserver.store.orders import Key, Orders
 from mockserver.store.record import Members, Record
+from mockserver.store.record_map import RecordMap
 from mockserver.values.json_text import read_own
 from mockserver.values.members import texts_at
 from mockserver.values.moment import Moment
@@ -51,7 +51,7 @@ class Collection:
         self.size = 0
         """Bytes of JSON in all records."""
         self._highest: dict[str, int] = {}
-        self._records = OrderedMap[Record]()
+        self._records = RecordMap()
         self._indexes = tuple(OrderedKeys() for _ in self.indexed)
         """For each indexed field a value, with its length before it, and the id of a record that has it, as one key."""
         self._asked = Indexes()
@@ -64,7 +64,7 @@ class Collection:
         return record_id in self._records
 
     def get(self, record_id: str) -> Record | None:
-        return self._records.get(record_id)
+        return self._records.one(record_id)
 
     def put(self, record_id: str, data: Members, raw: bytes, before: Members | None = None) -> Record:
         """Store ``raw``, the JSON of ``data``, under ``record_id``; replaces what was there.
@@ -93,7 +93,7 @@ class Collection:
                 self._put(made)
             return
         self._orders.forget()
-        self._records = OrderedMap.of({record_id: made.record for record_id, made in records.items()})
+        self._records = RecordMap.of({record_id: made.record.raw for record_id, made in records.items()})
         self.size = sum(len(made.record.raw) for made in records.values())
         self._indexes = tuple(
             OrderedKeys.of(_prefix(key) + record_id for record_id, made in records.items() for key in made.keys[place])
@@ -102,8 +102,8 @@ class Collection:
 
     def _put(self, made: Keyed, before: Members | None = None) -> None:
         record = made.record
-        previous = self._records.get(record.id)
-        self._records.put(record.id, record)
+        previous = self._records.one(record.id)
+        self._records.put(record.id, record.raw)
         self.size += len(record.raw) - (len(previous.raw) if previous else 0)
         self._index(record.id, self._keys(before) if before and previous else self._keys_of(previous), made.keys)
         self._changed(previous, record)
@@ -125,14 +125,15 @@ class Collection:
         self._highest = dict(highest)
         self.delete(record_id)
         if record is not None:
-            self._records.put(record_id, record)
+            self._records.put(record_id, record.raw)
             self.size += len(record.raw)
             self._index(record_id, self._keys_of(None), self._keys_of(record))
             self._changed(None, record)
 
     def delete(self, record_id: str) -> Record | None:
         """Remove and return the record; None if there was none."""
-        record = self._records.pop(record_id)
+        record = self._records.one(record_id)
+        self._records.pop(record_id)
         self.size -= len(record.raw) if record else 0
         self._index(record_id, self._keys_of(record), self._keys_of(None))
         self._changed(record, None)
@@ -148,7 +149,7 @@ class Collection:
 
     def scan(self, after: str | None = None) -> Iterator[Record]:
         """Records in id order, beginning behind the position ``after`` (any string is a position)."""
-        return self._records.values(after)
+        return self._records.scan(after)
 
     def lookup(self, field: str, value: str, after: str | None = None) -> Iterator[Record]:
         """Records whose indexed ``field`` is ``value`` (or holds it, for a list), in id order behind ``after``."""
@@ -157,7 +158,7 @@ class Collection:
         for key in self._indexes[self.indexed.index(field)].since(start, inclusive=after is None):
             if not key.startswith(prefix):
                 return
-            if record := self._records.get(key[len(prefix) :]):  # it may have been deleted on the way
+            if record := self._records.one(key[len(prefix) :]):  # it may have been deleted on the way
                 yield record
 
     def narrowed(self, condition: Condition | None, after: str | None = None) -> Iterator[Record]:
@@ -206,7 +207,7 @@ class Collection:
 
     def differing(self, other: Collection) -> Iterator[tuple[str, Record | None, Record | None]]:
         """The ids under which this one and a copy no longer hold the same, and what each has."""
-        return self._records.differing(other._records)
+        return self._records.changed(other._records)
 
     def copy(self) -> Collection:
         """The same records, apart from these from now on."""
@@ -225,7 +226,7 @@ class Collection:
         self._orders.change(previous, record)
 
     def _those(self, ids: Iterator[str]) -> Iterator[Record]:
-        return (record for one in ids if (record := self._records.get(one)))
+        return (record for one in ids if (record := self._records.one(one)))
 
     def _keys(self, data: Members) -> tuple[Keys, ...]:
         return tuple([_keys(data, path) for path in self._paths])

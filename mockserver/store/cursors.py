@@ -9,7 +9,8 @@ from heapq import heapify, heappop, heapreplace
 from itertools import accumulate, islice
 from typing import Protocol
 
-from mockserver.store.ordered_map import Chunk, Joined, OrderedMap
+from mockserver.store.chunks import Chunk, Joined
+from mockserver.store.ordered_map import OrderedMap
 
 ROW = 32
 """How many texts that have a part are found at a time."""

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from mockserver.store.filing import folded, order_keys, value_keys
 from mockserver.store.ordered_map import OrderedMap
 from mockserver.store.record import Record
+from mockserver.store.record_map import RecordMap
 
 MOST = 16
 """How many indexes a collection has at most; the one that was asked for longest ago makes room."""
@@ -29,7 +30,7 @@ Way: TypeAlias = tuple[By, str]
 """What is filed, and of which field."""
 Index: TypeAlias = OrderedMap[str | None]
 """Ids of records by key and id; for LETTERS the texts by the records' ids."""
-Known: TypeAlias = dict[Way, tuple[OrderedMap[Record], Index]]
+Known: TypeAlias = dict[Way, tuple[RecordMap, Index]]
 """Indexes with the records that they are of."""
 
 
@@ -49,7 +50,7 @@ class Indexes:
     def is_empty(self) -> bool:
         return not self._indexes
 
-    def of(self, ways: Iterable[Way], records: OrderedMap[Record]) -> Mapping[Way, Index]:
+    def of(self, ways: Iterable[Way], records: RecordMap) -> Mapping[Way, Index]:
         """The indexes asked for, over ``records``; those that are missing are made."""
         wanted = dict.fromkeys(ways)
         missing = [way for way in wanted if way not in self._indexes]
@@ -95,12 +96,12 @@ class Indexes:
         twin._ranges = self._ranges
         return twin
 
-    def _derived(self, way: Way, records: OrderedMap[Record]) -> Index | None:
+    def _derived(self, way: Way, records: RecordMap) -> Index | None:
         """The index of other records, changed where these differ; None where too many do."""
         if way not in self._known:
             return None
         others, index = self._known[way]
-        differing = list(others.differing(records))
+        differing = list(others.changed(records))
         if len(differing) > len(records) // 4:
             return None
         made = index.copy()
@@ -109,11 +110,11 @@ class Indexes:
         return made
 
 
-def _built(ways: list[Way], records: OrderedMap[Record]) -> dict[Way, Index]:
+def _built(ways: list[Way], records: RecordMap) -> dict[Way, Index]:
     """PERF: each record is read once for all of them, and no pair is made that the garbage collector would look at."""
     entries: dict[Way, dict[str, str | None]] = {way: {} for way in ways}
     filing = [(FILED[by], field, entries[by, field]) for by, field in ways]
-    for record in records.values() if ways else ():
+    for record in records.scan() if ways else ():
         data = _members(record)
         for filed, field, found in filing:
             filed(record.id, data.get(field), found)

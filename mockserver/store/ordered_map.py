@@ -5,9 +5,10 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
+from typing import Any, Generic, Self, TypeAlias
 
-V = TypeVar("V")
+from mockserver.store.chunks import Chunk, V
+
 Differing: TypeAlias = tuple[str, V | None, V | None]
 """A key, and what two maps have under it; None: nothing."""
 
@@ -15,28 +16,10 @@ CHUNK = 512
 """How many entries a chunk holds at most; one that is full becomes two."""
 OWN = 64
 """How many chunks of a copy are changed before it has lists of chunks of its own."""
+GROUP = 64
+"""Of how many neighbouring chunks the entries are counted together."""
 PIECE = 64
 """How many entries are taken at a time while somebody walks through the map."""
-
-
-class Joined(NamedTuple):
-    """Texts in a row as one, and where each begins in it: to look for a part of them in all at once."""
-
-    text: str
-    starts: array[int]
-
-
-class Chunk(Generic[V]):
-    """Neighbouring entries in order. Only the map that it belongs to may change it."""
-
-    __slots__ = ("joined", "keys", "owner", "values")
-
-    def __init__(self, keys: list[str], values: list[V], owner: object) -> None:
-        self.keys: list[str] = keys
-        self.values: list[V] = values
-        self.owner = owner
-        self.joined: Joined | None = None
-        """The values, once somebody has looked for a part of them."""
 
 
 class OrderedMap(Generic[V]):
@@ -47,7 +30,9 @@ class OrderedMap(Generic[V]):
     behind the last key that it took.
     """
 
-    __slots__ = ("_changed", "_chunks", "_firsts", "_is_shared", "_owner", "_shares_sizes", "_size", "_sizes")
+    __slots__ = (
+        "_changed", "_chunks", "_firsts", "_groups", "_is_shared", "_owner", "_shares_sizes", "_size", "_sizes",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._chunks: list[Chunk[V]] = []
@@ -55,6 +40,8 @@ class OrderedMap(Generic[V]):
         """For each chunk a key that is not above any of its own, and above all of the chunk before."""
         self._sizes = array("L")
         """How many entries each chunk holds."""
+        self._groups: array[int] | None = None
+        """How many each group of chunks holds, once somebody has counted."""
         self._is_shared = self._shares_sizes = False
         """Whether a copy has the same lists: who changes one makes its own first."""
         self._changed: dict[int, Chunk[V]] = {}
@@ -66,7 +53,7 @@ class OrderedMap(Generic[V]):
     def _sharing(cls, other: OrderedMap[V]) -> Self:
         made = cls()
         made._chunks, made._firsts, made._sizes, made._size = other._chunks, other._firsts, other._sizes, other._size
-        made._changed = other._changed.copy()
+        made._changed, made._groups = other._changed.copy(), other._groups
         made._is_shared = made._shares_sizes = True
         return made
 
@@ -107,6 +94,7 @@ class OrderedMap(Generic[V]):
         if not self._chunks:
             self._chunks, self._firsts, self._sizes = [Chunk([], self.row(()), self._owner)], [key], array("L", [0])
             self._is_shared = self._shares_sizes = False
+            self._groups = None
         index = max(bisect_right(self._firsts, key) - 1, 0)
         chunk = self._own(index)
         place = bisect_left(chunk.keys, key)
@@ -134,6 +122,7 @@ class OrderedMap(Generic[V]):
         if not chunk.keys:
             self._part()
             del self._chunks[index], self._firsts[index], self._sizes[index]
+            self._groups = None
         return chunk.values.pop(place)
 
     def keys(self, start: str | None = None, *, inclusive: bool = False) -> Iterator[str]:
@@ -172,7 +161,7 @@ class OrderedMap(Generic[V]):
         last, until = self._find(end, inclusive=True)
         if (index, place) >= (last, until):
             return 0
-        return sum(self._sizes[index:last]) - place + until
+        return self._sum(index, last) - place + until
 
     def between(self, start: str, end: str) -> list[V]:
         """The values of the keys from ``start`` up to ``end``, which does not count."""
@@ -235,11 +224,24 @@ class OrderedMap(Generic[V]):
             self._chunks[index] = chunk
         self._changed = {}
 
+    def _sum(self, begin: int, end: int) -> int:
+        """How many entries the chunks from ``begin`` up to ``end`` hold. PERF: of a million entries 2,000 chunks."""
+        if self._groups is None:
+            self._groups = array("L", [sum(self._sizes[at : at + GROUP]) for at in range(0, len(self._sizes), GROUP)])
+        first, last = -(-begin // GROUP), end // GROUP
+        if first >= last:
+            return sum(self._sizes[begin:end])
+        grouped = sum(self._groups[first:last])
+        return sum(self._sizes[begin : first * GROUP]) + grouped + sum(self._sizes[last * GROUP : end])
+
     def _resize(self, index: int, more: int) -> None:
         if self._shares_sizes:
             self._sizes, self._shares_sizes = self._sizes[:], False
+            self._groups = self._groups and self._groups[:]
         self._size += more
         self._sizes[index] += more
+        if self._groups is not None:
+            self._groups[index // GROUP] += more
 
     def _split(self, index: int, chunk: Chunk[V], place: int) -> None:
         """Make two of a chunk. PERF: one that is filled in order is split near its end, so that chunks become full."""
@@ -253,6 +255,7 @@ class OrderedMap(Generic[V]):
         self._firsts.insert(index + 1, after.keys[0])
         self._sizes[index] = middle
         self._sizes.insert(index + 1, len(after.keys))
+        self._groups = None
 
     def _pieces(self, start: str | None, *, inclusive: bool) -> Iterator[tuple[list[str], list[V]]]:
         index = place = 0

@@ -80,7 +80,7 @@ def _kept_up(order: _Order, prefix: str, key: Key) -> list[Record] | None:
     for previous, record in _below(order.changes, prefix):
         if previous is not None:
             place = bisect_left(records, whole(previous), key=whole)
-            if place == len(records) or records[place] is not previous:
+            if place == len(records) or records[place].raw is not previous.raw:
                 return None
             del records[place]
         if record is not None:
