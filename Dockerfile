@@ -21,7 +21,7 @@ COPY --from=build /opt/mockserver /opt/mockserver
 ENV PATH=/opt/mockserver/bin:$PATH PYTHONUNBUFFERED=1
 USER 10001
 # What a start leaves for the next one like it, so that the first start of a container is as quick as any.
-RUN python -c "from mockserver.settings import Settings, cache_folder; from mockserver.world import World; World(Settings(cache=cache_folder())).leave()"
+RUN python -c "from mockserver.settings import Settings, cache_folder; from mockserver.world import World; World(Settings(cache=cache_folder())).cache_start()"
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/__mock__/health', timeout=2)"]

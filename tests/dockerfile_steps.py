@@ -47,6 +47,8 @@ def main() -> None:
                 copy(rest, image)
             elif word == "RUN" and stages == 1:
                 run(moved(rest, image).replace("python -m venv", f"{sys.executable} -m venv"), image)
+            elif word == "RUN" and rest.startswith("python "):  # with what the first stage built
+                subprocess.run(rest, shell=True, check=True, cwd=image, env=environment(image))
             elif word == "HEALTHCHECK":
                 health = rest.partition("CMD ")[2]
             elif word in ("ENTRYPOINT", "CMD"):
@@ -76,18 +78,22 @@ def run(command: str, image: Path) -> None:
     subprocess.run(command, shell=True, check=True, cwd=image / "src", stdout=subprocess.DEVNULL)
 
 
+def environment(image: Path) -> dict[str, str]:
+    path = f"{image / 'opt/mockserver/bin'}:{os.environ['PATH']}"
+    return {"PATH": path, "HOME": str(image), "PYTHONUNBUFFERED": "1"}
+
+
 def serve(entry: list[str], health: list[str], image: Path) -> None:
     """Start what the image starts, on a free port, and ask its own health check until it is content."""
     binaries = image / "opt/mockserver/bin"
-    environment = {"PATH": f"{binaries}:{os.environ['PATH']}", "HOME": str(image), "PYTHONUNBUFFERED": "1"}
     port = str(free_port())
     command = [port if word == "8080" else word.replace("0.0.0.0", "127.0.0.1") for word in entry]
-    process = subprocess.Popen([str(binaries / command[0]), *command[1:]], cwd="/", env=environment)
+    process = subprocess.Popen([str(binaries / command[0]), *command[1:]], cwd="/", env=environment(image))
     check = [word.replace("8080", port) for word in health]
     try:
         deadline = time.monotonic() + 300
         while subprocess.run(
-            [str(binaries / check[0]), *check[1:]], check=False, env=environment, capture_output=True
+            [str(binaries / check[0]), *check[1:]], check=False, env=environment(image), capture_output=True
         ).returncode:
             assert time.monotonic() < deadline and process.poll() is None, "the health check is never content"
             time.sleep(0.2)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import click
 import pytest
 import yaml
 
+from mockserver.commands.cli import main
 from mockserver.store.sql.location import read_location
 from mockserver.web.health import HEALTH
 
@@ -51,6 +56,21 @@ def test_the_store_is_the_database_beside_it(address: str) -> None:
     assert location.url.host in {"database", manifest("StatefulSet", "mockserver-database")["serviceName"]}
     for told in (env(DATABASE), COMPOSE["database"]["environment"]):
         assert (location.url.username, location.url.database) == (told["POSTGRES_USER"], told["POSTGRES_DB"])
+
+
+def test_the_image_runs_what_there_is() -> None:
+    """Its command has the options that it is given, and what it does by Python is still called so."""
+    words = [json.loads(found) for found in re.findall(r"^(?:ENTRYPOINT|CMD) (.+)$", IMAGE, re.MULTILINE)]
+    script, name, *options = [word for one in words for word in one]
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    assert script in scripts
+    command = main.get_command(click.Context(main), name)
+    assert command
+    assert command.make_context(name, options).params["port"] == PORT
+    [code] = re.findall(r'^RUN python -c "(.+)"$', IMAGE, re.MULTILINE)
+    with patch("mockserver.world.World", autospec=True) as world:
+        exec(code, {})
+    world.return_value.cache_start.assert_called_once_with()
 
 
 def test_ports_and_users_are_those_of_the_image() -> None:
