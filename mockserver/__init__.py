@@ -39,17 +39,8 @@ _HOMES = (
 def __getattr__(name: str) -> Any:
     """Import ``name`` from its home: the pytest plugin is loaded in every run, Flask is not."""
     if name == "__version__":
-        return _version()
+        return import_module("mockserver.extensions").installed_version() or "0"
     for public, home in _HOMES:
         if public == name:
             return getattr(import_module(home), name)
     raise AttributeError(f"module 'mockserver' has no attribute {name!r}")
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # PERF: 20 ms that most imports do not need
-
-    try:
-        return version("mockserver")
-    except PackageNotFoundError:  # imported from a folder that was never installed
-        return "0"

@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def test_an_application() -> None:
 
 
 def test_each_public_name_is_there() -> None:
-    assert mockserver.__version__
+    assert mockserver.__version__ == version("mockserver")
     for name in mockserver.__all__:
         assert getattr(mockserver, name) is not None
     assert set(mockserver.__all__) >= {"create_app", "Mock", "Client", "Settings", "SetupError", "__version__"}

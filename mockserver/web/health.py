@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from mockserver.extensions import installed_version
 from mockserver.messages import Reply
 from mockserver.runtime.determinism import stamp
 from mockserver.web.control_access import is_own
@@ -20,7 +21,7 @@ def health_of(world: World) -> dict[str, Any]:
     info = world.contract.document.root.get("info", {})
     return {
         "status": "ok",
-        "version": _version(),
+        "version": installed_version() or "unknown",
         "document": {"title": info.get("title"), "version": info.get("version")},
         "scenario": world.scenario.name,
         "seed": world.scenario.seed,
@@ -34,12 +35,3 @@ def probed(world: World, headers: Mapping[str, str]) -> Reply | None:
     if not (is_program and is_own(headers.get("host", ""), world.settings.allow_hosts)):
         return None
     return Reply(200, raw=orjson.dumps(health_of(world)))
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # PERF: 15 ms, not before somebody asks
-
-    try:
-        return version("mockserver")
-    except PackageNotFoundError:
-        return "unknown"
