@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockserver.contract.samples.described_values import described_values
-from mockserver.contract.samples.scalars import patterned
+from mockserver.contract.samples.patterns import patterned
 from test_any_document import body, client, document, parameter, reply
 
 TEXT = {"type": "string"}

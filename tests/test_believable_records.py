@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,7 @@ def test_what_a_client_says_or_could_have_said_is_left_alone(tmp_path: Path) -> 
         (("departure_time", "arrival_time"), MOMENT, timedelta(minutes=15), timedelta(hours=12)),
         (("checkIn", "checkOut"), MOMENT, timedelta(days=1), timedelta(days=14)),
         (("from", "to"), DAY, timedelta(days=1), timedelta(days=14)),
-        (("valid_from", "valid_until"), DAY, timedelta(days=80), timedelta(days=366)),
+        (("valid_from", "valid_until"), DAY, timedelta(days=365), timedelta(days=730)),
     ],
 )  # fmt: skip
 def test_a_first_record_begins_and_ends_as_such_things_do(
@@ -180,3 +181,37 @@ def test_a_first_record_can_be_sent_back_as_it_was_read(tmp_path: Path, members:
         edited = {name: value for name, value in one.items() if name in sent}
         assert caller.put(f"/things/{one['id']}", json=edited).status_code == 200, edited
         assert caller.patch(f"/things/{one['id']}", json=edited, headers=MERGE).status_code == 200, edited
+
+
+def test_a_record_calls_another_as_that_calls_itself(tmp_path: Path) -> None:
+    person = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, "firstName": TEXT, "lastName": TEXT}}
+    lesson = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": NUMBER, "teacherId": NUMBER, "teacherName": TEXT},
+    }
+    said = {"type": "object", "properties": {"teacherId": NUMBER}}
+    caller = client(document(kept(person, person, "/teachers") | kept(lesson, said, "/lessons")), tmp_path)
+    names = {one["id"]: f"{one['firstName']} {one['lastName']}" for one in caller.get("/teachers").json}
+    lessons = [*caller.get("/lessons").json, caller.post("/lessons", json={"teacherId": 2}).json]
+    assert [one["teacherName"] for one in lessons] == [names[one["teacherId"]] for one in lessons]
+
+
+@pytest.mark.parametrize(
+    ("path", "member", "said"),
+    [
+        ("/doctors", {"title": TEXT, "specialty": TEXT, "name": TEXT}, {"title": r"Dr\."}),
+        ("/guests", {"title": TEXT, "firstName": TEXT, "email": TEXT}, {"title": "Ms|Mr"}),
+        ("/offices", {"room": TEXT, "opensAt": TEXT | {"pattern": r"^\d\d:\d\d$"}}, {"room": r".*\d.*", "opensAt": "[01].:[03]0"}),
+        ("/vehicles", {"make": TEXT, "licensePlate": TEXT | {"pattern": "^[A-Z]{2}-[0-9]{3}-[A-Z]{2}$"}}, {"make": "Toyota|Volvo|Skoda|Renault|Ford"}),
+        ("/books", {"isbn": TEXT, "pages": NUMBER}, {"isbn": r"978\d{10}"}),
+        ("/payments", {"iban": TEXT, "currency": TEXT}, {"iban": r"DE\d{20}", "currency": "EUR"}),
+        ("/gadgets", {"size": TEXT | {"example": "pocket"}}, {"size": "pocket|S|M|L|XL"}),
+    ],
+)  # fmt: skip
+def test_a_member_holds_what_such_a_thing_has(
+    tmp_path: Path, path: str, member: dict[str, Any], said: dict[str, str]
+) -> None:
+    record = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **member}}
+    for one in client(collection(record, record, path=path), tmp_path).get(path).json:
+        assert {name: one[name] for name, pattern in said.items() if not re.fullmatch(pattern, one[name])} == {}

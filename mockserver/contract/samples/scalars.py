@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from mockserver.contract.samples.sample_texts import is_class, is_known, words_for
+from mockserver.contract.samples.patterns import LONGEST, matches, patterned
+from mockserver.contract.samples.sample_texts import is_class, is_known, is_told, words_for
 from mockserver.contract.samples.subjects import Subject
-from mockserver.contract.samples.timestamp_names import GROWN, NUMBERS, is_ahead, is_birth, is_day, is_moment, range_of
+from mockserver.contract.samples.timestamp_names import (
+    GROWN,
+    NUMBERS,
+    YOUNG,
+    is_ahead,
+    is_birth,
+    is_clock,
+    is_day,
+    is_moment,
+    is_time,
+    range_of,
+)
 from mockserver.contract.schema_shape import SchemaShape
 from mockserver.messages import Json
 
 COMPUTERS = 2**31 - 1
 """Bounds from here on say what a computer can hold, not what is meant."""
-LONGEST = 4_096
 WORK = 20_000
 """How many values one draw makes, a long text counting as one for each of its ``LONGEST`` characters."""
 _MONEY = NUMBERS["price"]
+_LEARN = frozenset({"student", "pupil", "learner", "apprentice"})
 LONGEST_ASKED = 1_000_000
 """The longest text that is made for a ``minLength``."""
 
@@ -136,11 +147,21 @@ def _named_number(
     bottom = found[0] if low is None or low <= found[0] else low
     top = found[1] if high is None or high >= found[1] else high
     value = bottom + (0.01 + 0.98 * draw.random.random()) * (top - bottom)
+    if (own := _coordinate(name, draw)) is not None and bottom < own < top and not is_whole:
+        value = own
     if is_whole:
         value = round(value)
     if bottom > top or (low is not None and value <= low) or (high is not None and value >= high):
         return None
     return int(value) if is_whole else round(value, 2)
+
+
+def _coordinate(name: str, draw: Draw) -> float | None:
+    """One near the town that the object is in; None for any other number."""
+    word = name.lower().rpartition("_")[2]
+    near = draw.about.place.latitude if word in ("lat", "latitude") else None
+    near = draw.about.place.longitude if word in ("lng", "lon", "longitude") else near
+    return None if near is None else near + draw.random.uniform(-0.05, 0.05)
 
 
 def _human(bound: float | None) -> float | None:
@@ -152,11 +173,12 @@ def _text(words: Mapping[str, Any], draw: Draw, name: str) -> str:
     least = int(words.get("minLength", 0))
     most = int(words.get("maxLength", max(least, LONGEST)))
     if words.get("pattern"):
-        worded = _worded(name, draw) if is_known(name) or is_moment(name) or is_day(name) else ""
+        worded = _worded(name, draw) if is_told(name) or is_moment(name) or is_day(name) else ""
         if words.get("format") == "decimal":  # such a pattern often allows a sign or a point alone
             worded = f"{draw.random.randrange(1, 100)}.00" if draw.full else "1"
-        if least <= len(worded) <= most and worded and _matches(words["pattern"], worded):
-            return worded
+        for likely in (worded, clock(draw.random) if is_time(name) else ""):
+            if least <= len(likely) <= most and likely and matches(words["pattern"], likely):
+                return likely
         return patterned(words["pattern"], draw.random, least, most)
     text = _FORMATS[words["format"]](draw, name) if words.get("format") in _FORMATS else _worded(name, draw)
     if len(text) < least <= LONGEST_ASKED and draw.budget.spend(least // LONGEST):
@@ -168,56 +190,14 @@ def _worded(name: str, draw: Draw) -> str:
     """A text that the name tells: a day, a moment, or words."""
     if is_day(name):
         return moment(draw, name).date().isoformat()
-    return _said_moment(draw, name) if is_moment(name) else words_for(name, draw.about)
+    if is_moment(name):
+        return _said_moment(draw, name)
+    return clock(draw.random) if is_clock(name) else words_for(name, draw.about)
 
 
-def _matches(pattern: str, text: str) -> bool:
-    """Whether the pattern finds something in the text; false where Python cannot read it."""
-    try:
-        return re.search(_as_python(pattern), text) is not None
-    except re.error:
-        return False
-
-
-def patterned(pattern: str, random: Random, least: int = 0, most: int = LONGEST) -> str:
-    """A text that the pattern finds and whose length is within bounds, or the nearest one."""
-    import rstr  # PERF: few documents without annotations have patterns
-
-    text = ""
-    read = _as_python(pattern)
-    try:
-        for _ in range(30):
-            text = rstr.Rstr(random).xeger(_bounded(read, most))
-            if least <= len(text) <= most:
-                return text
-    except (re.error, KeyError, ValueError, OverflowError, TypeError):
-        return "string"
-    return text
-
-
-_SET = re.compile(r"(\[(?:\\.|[^\]\\])*\])")
-_DOUBLED = re.compile(r"(?<!\\)(\[|&(?=&)|\|(?=\|)|~(?=~))")
-"""What within a set Python means to give a meaning of its own one day."""
-_OPEN = re.compile(r"(?<!\\)([+*])(?![?+])")
-
-
-def _as_python(pattern: str) -> str:
-    """A pattern of ECMA-262 as ``re`` reads it: classes of letters and digits, and a ``[`` within a set for itself."""
-    pieces = _SET.split(pattern.replace(r"\Z", "$"))
-    return "".join(
-        "[" + _DOUBLED.sub(r"\\\1", piece[1:]).replace(r"\p{L}", "A-Za-z").replace(r"\p{N}", "0-9") if index % 2
-        else piece.replace(r"\p{L}", "[A-Za-z]").replace(r"\p{N}", "[0-9]")
-        for index, piece in enumerate(pieces)
-    )  # fmt: skip
-
-
-def _bounded(pattern: str, most: int) -> str:
-    """``+`` and ``*`` with an end, outside of brackets: a hundred letters would be right and hard to read."""
-    pieces = _SET.split(pattern)
-    ends = {"+": f"{{1,{min(8, max(most, 1))}}}", "*": f"{{0,{min(8, most)}}}"}
-    return "".join(
-        piece if index % 2 else _OPEN.sub(lambda found: ends[found[1]], piece) for index, piece in enumerate(pieces)
-    )
+def clock(random: Random) -> str:
+    """A time of day at a full half of an hour, such as 09:30."""
+    return f"{random.randrange(8, 18):02d}:{random.choice(('00', '30'))}"
 
 
 def moment(draw: Draw, name: str = "") -> datetime:
@@ -226,7 +206,7 @@ def moment(draw: Draw, name: str = "") -> datetime:
     Who has a day of birth is grown up.
     """
     if draw.full and is_birth(name) and draw.about.is_person:
-        return draw.now - timedelta(days=draw.random.randrange(*GROWN))
+        return draw.now - timedelta(days=draw.random.randrange(*(YOUNG if _LEARN & {*draw.about.nouns} else GROWN)))
     way = 1 if is_ahead(name) else -1
     return draw.now + way * timedelta(minutes=draw.random.randrange(500_000)) if draw.full else draw.now
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from random import Random
 from typing import NamedTuple
 
+from mockserver.contract.samples.member_words import car
+from mockserver.contract.samples.thing_names import kind_of
 from mockserver.values.name_words import flat, singular, words_of
 
 _FIRST = (
@@ -19,6 +21,10 @@ _LAST = (
     "Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Allen", "Wirth", "Perlman", "Lee", "Hamilton",
     "Johnson", "Ritchie", "Thompson", "Jackson", "Backus", "Lamport", "Clarke", "Lamarr", "Easley", "Shannon",
     "Vaughan", "Hoare", "Goldwasser", "Perlis", "Milner",
+)  # fmt: skip
+_WOMEN = frozenset(
+    {"Ada", "Grace", "Barbara", "Frances", "Radia", "Margaret", "Katherine", "Karen", "Mary", "Evelyn", "Joan", "Hedy",
+     "Annie", "Dorothy", "Shafi"}
 )  # fmt: skip
 _PLACES = (
     ("London", "Greater London", "GB", "United Kingdom", "Europe/London", "en", "GBP", 51.51, -0.13),
@@ -47,7 +53,8 @@ _PEOPLE = frozenset(
      "creator", "assignee", "sender", "recipient", "participant", "attendee", "driver", "doctor",
      "teacher", "student", "candidate", "worker", "coach", "vet", "manager", "admin", "buyer", "seller", "cardholder",
      "beneficiary", "owner", "reviewer", "reporter", "editor", "artist", "speaker", "practitioner",
-     "requester", "approver", "staff", "friend", "player", "actor", "director"}
+     "guardian", "trainer", "instructor", "lecturer", "nurse", "therapist", "pilot", "landlord", "pupil", "applicant",
+     "mentor", "holder", "requester", "approver", "staff", "friend", "player", "actor", "director"}
 )  # fmt: skip
 """What people are called, in records and before ``name``."""
 _ORGANIZATIONS = frozenset(
@@ -77,6 +84,10 @@ class Someone(NamedTuple):
     @property
     def full(self) -> str:
         return f"{self.first} {self.last}"
+
+    @property
+    def is_woman(self) -> bool:
+        return self.first in _WOMEN
 
     @property
     def login(self) -> str:
@@ -137,6 +148,43 @@ class Subject:
         return bool({"links", "_links"} & set(self.called))
 
     @cached_property
+    def car(self) -> tuple[str, str]:
+        """Who makes it and what it is called, where it is a car."""
+        return car(self.random)
+
+    @cached_property
+    def is_car(self) -> bool:
+        return any(set(words) & _CARS for words in self._words) or {"make", "model"} <= self._flat
+
+    @cached_property
+    def is_doctor(self) -> bool:
+        return bool(self._flat & {"specialty", "speciality", "specialization"}) or self._is_called(_DOCTORS)
+
+    @cached_property
+    def is_employed(self) -> bool:
+        return bool(
+            self._flat & {"company", "companyname", "department", "organization", "employeenumber", "managerid"}
+        )
+
+    @cached_property
+    def is_placed(self) -> bool:
+        """Whether it says in which country it is."""
+        return bool(self._flat & {"country", "countrycode", "countryname", "city", "locale", "timezone"})
+
+    @cached_property
+    def kind(self) -> str:
+        """Which kind of thing it is, where there are names for those; empty where not."""
+        return kind_of(self.nouns)
+
+    @cached_property
+    def nouns(self) -> list[str]:
+        """The words that it is called by, the surest first, each in the singular."""
+        return [one for words in self._words for one in reversed(words) if one not in _LOOSE]
+
+    def _is_called(self, wanted: frozenset[str]) -> bool:
+        return any(set(words) & wanted for words in self._words)
+
+    @cached_property
     def is_money(self) -> bool:
         return bool({"currency", "currencycode"} & self._flat)
 
@@ -164,6 +212,8 @@ class Subject:
         return {flat(one) for one in self.members}
 
 
+_CARS = frozenset({"car", "vehicle", "automobile"})
+_DOCTORS = frozenset({"doctor", "physician", "practitioner", "surgeon", "dentist", "vet", "professor"})
 _LOOSE = frozenset({"response", "dto", "model", "out", "read", "public", "detail", "summary", "schema", "resource",
                     "reference", "ref", "info", "data", "view", "entity", "object", "simple", "compact", "base", "full",
                     "profile", "by"})  # fmt: skip

@@ -17,10 +17,10 @@ _OF_DAYS = [[one] for one in ("start", "end", "from", "to", "created", "updated"
 _LAST = frozenset({"modified", "updated", "seen", "login", "used", "changed", "accessed", "synced"})
 _AHEAD = frozenset({"expires", "expiry", "expiration", "expire", "due", "deadline", "renewal", "renews"})
 
-GROWN = (20 * 365, 70 * 365)
-"""How many days ago people were born."""
+GROWN, YOUNG = (20 * 365, 70 * 365), (16 * 365, 26 * 365)
+"""How many days ago people were born, and those who learn."""
 NUMBERS: Mapping[str, tuple[float, float]] = {
-    **dict.fromkeys(("price", "amount", "cost", "balance", "subtotal", "fee", "revenue", "salary"), (5, 500)),
+    **dict.fromkeys(("price", "amount", "cost", "balance", "subtotal", "revenue"), (5, 500)),
     **dict.fromkeys(("latitude", "lat", "coordinate"), (-60, 70)),
     **dict.fromkeys(("longitude", "lng", "lon"), (-120, 150)),
     **dict.fromkeys(("percent", "percentage", "progress", "score", "humidity", "battery"), (1, 100)),
@@ -31,7 +31,19 @@ NUMBERS: Mapping[str, tuple[float, float]] = {
     **dict.fromkeys(("size", "bytes", "filesize"), (1_000, 5_000_000)),
     **dict.fromkeys(("duration", "seconds", "timeout"), (30, 3_600)),
     "year": (2015, 2025), "month": (1, 12), "hour": (0, 23), "minute": (0, 59), "age": (18, 80),
-    "port": (1_024, 49_151), "temperature": (-10, 30), "weight": (1, 90),
+    "port": (1_024, 49_151), "temperature": (-10, 30), "weight": (1, 90), "fee": (2, 25),
+    "salary": (30_000, 120_000), "exp year": (2026, 2030), "expiry year": (2026, 2030), "minutes": (15, 120),
+        "hours": (1, 8),
+    "days": (1, 30), "nights": (1, 7), "guests": (1, 6), "adults": (1, 3), "children": (0, 3), "bedrooms": (1, 5),
+    "bathrooms": (1, 3), "rooms": (1, 6), "floor": (0, 12), "floors": (1, 6), "capacity": (10, 60), "seats": (2, 60),
+    "area": (30, 180), "mileage": (5_000, 120_000), "odometer": (5_000, 120_000), "speed": (20, 130),
+    "calories": (80, 700), "reps": (5, 15), "sets": (3, 5), "distance": (1, 50), "pressure": (980, 1_040),
+    "altitude": (0, 2_500), "voltage": (3, 240), "rssi": (-90, -40), "pages": (80, 600),
+    "gpa": (2, 4), "likes": (1, 400), "views": (10, 5_000), "followers": (1, 900), "stock": (1, 200),
+    "rent": (500, 2_500), "deposit": (100, 2_000), "budget": (1_000, 50_000), "usage": (1, 95),
+    "tax rate": (5, 25), "vat rate": (5, 25), "interest rate": (0.5, 7), "exchange rate": (0.5, 2),
+    "hourly rate": (20, 120), "daily rate": (30, 250), "nightly rate": (40, 250), "heart rate": (55, 160),
+    "square meters": (30, 180), "square feet": (400, 2_000),
 }  # fmt: skip
 """Between what a number of that name is, as far as its schema says nothing else."""
 
@@ -47,6 +59,19 @@ def is_moment(name: str) -> bool:
         or (last[0] == "time" and before[0] in _BEFORE_TIME)
         or (last[0] in _LAST and before[0] == "last")
         or (len(words) == 1 and last[0] in _AHEAD)
+    )
+
+
+def is_time(name: str) -> bool:
+    """Whether a member may be a time of day by its name: ``opens_at``, ``startTime``."""
+    return is_moment(name) or is_clock(name)
+
+
+def is_clock(name: str) -> bool:
+    """Whether it is called like a time of day and nothing else: ``check_in_time``."""
+    words = words_of(name)
+    return (
+        len(words) > 1 and words[-1] == "time" and words[-2] in ("in", "out", "opening", "closing", "pickup", "lunch")
     )
 
 
@@ -70,5 +95,7 @@ def is_ahead(name: str) -> bool:
 def range_of(name: str) -> tuple[float, float] | None:
     """Between what a number of that name is; None where the name tells nothing: ``price_id`` is not a price."""
     words = words_of(name)
+    if (found := NUMBERS.get(" ".join(words[-2:]))) is not None:
+        return found
     is_qualified = bool(words) and (words[-1].endswith("ed") or "per" in words)
     return next((NUMBERS[one] for one in words[-1:] + words[:is_qualified] if one in NUMBERS), None)

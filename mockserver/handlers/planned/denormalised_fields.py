@@ -1,17 +1,40 @@
-"""Fields that an object in a list repeats of the record that it names: an order line its product's name and price."""
+"""Fields that repeat what a record says that is named beside them: an order line its product's price."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from mockserver.contract.document import Node
 from mockserver.handlers.call import Call
+from mockserver.inference.foreign import ENDINGS
 from mockserver.inference.words import KEYS
 from mockserver.messages import Json
 from mockserver.values.name_words import flat
 
 PRICES = ("unitprice", "priceperunit", "unitamount")
 """What an entry of a list calls the price of the thing that it is about."""
+
+
+_NAMED: Mapping[str, tuple[str, ...]] = {
+    "name": ("name", "fullname", "displayname", "title", "username"), "title": ("title", "name", "headline"),
+    **{one: (one,) for one in ("fullname", "email", "code", "sku", "phone", "slug", "username", "avatar", "avatarurl")},
+}  # fmt: skip
+"""What a record says of another beside its key, and what that is called there."""
+
+
+def named_fields(call: Call, place: Node, key: str, record: Json) -> dict[str, Json]:
+    """What stands beside a ``key`` such as ``teacherId`` of the record that it names: ``teacherName``."""
+    members, data = call.tools.maker.shapes.properties(place), record if isinstance(record, dict) else {}
+    held, word = {flat(name): one for name, one in data.items()}, flat(key)
+    stem = next((word.removesuffix(one) for one in ENDINGS if word.endswith(one)), "")
+    if "firstname" in held and "lastname" in held:
+        held.setdefault("name", f"{held['firstname']} {held['lastname']}")
+    said = {
+        name: next((held[one] for one in _NAMED.get(flat(name).removeprefix(stem), ()) if one in held), None)
+        for name in members
+        if stem and flat(name).startswith(stem)
+    }
+    return {name: one for name, one in said.items() if one is not None and call.tools.maker.allows(members[name], one)}
 
 
 def repeated_fields(call: Call, place: Node, record: Json, wanted: Collection[str]) -> dict[str, Json]:

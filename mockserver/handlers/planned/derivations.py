@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache, partial
+from random import Random
 from typing import NamedTuple
 
 from mockserver.handlers.planned.intervals import as_moment, end_of, is_exact, length_of, spans
@@ -32,21 +33,32 @@ def derivations(names: tuple[str, ...]) -> tuple[Derivation, ...]:
     return tuple(_told(names))
 
 
+def within_capacity(value: dict[str, Json], random: Random) -> dict[str, Json]:
+    """A made object in which no more is taken than there is room for."""
+    called = {flat(name): name for name in value}
+    room = next((value[called[one]] for one in _CAPACITY if one in called), None)
+    taken = next((called[one] for one in _TAKEN if one in called), None)
+    held = value[taken] if taken is not None else None
+    if taken is None or not is_exact(room) or not is_exact(held) or held <= room:
+        return value
+    return {**value, taken: random.randrange(int(room) + 1)}
+
+
 def _told(names: tuple[str, ...]) -> Iterator[Derivation]:
     called: dict[str, str] = {}
     for name in names:
         called.setdefault(flat(name), name)
     done: set[str] = set()
+    for span in spans(names):
+        if span.length:
+            yield Derivation(span.end, (span.start, span.length), partial(end_of, span.unit))
+            yield Derivation(span.length, (span.start, span.end), partial(length_of, span.unit))
     for targets, alternatives, work in _TABLE:
         sources = tuple(next((called[one] for one in words if one in called), "") for words in alternatives)
         for target in (called[one] for one in targets if one in called):
             if all(sources) and target not in sources and target not in done:
                 done.add(target)
                 yield Derivation(target, sources, work)
-    for span in spans(names):
-        if span.length:
-            yield Derivation(span.end, (span.start, span.length), partial(end_of, span.unit))
-            yield Derivation(span.length, (span.start, span.end), partial(length_of, span.unit))
 
 
 def _full_name(_: datetime, first: Json, last: Json) -> Json:
@@ -92,6 +104,10 @@ def _difference(_: datetime, whole: Json, taken: Json) -> Json:
     """What is left of a number after another, or after as many as a list holds."""
     taken = len(taken) if isinstance(taken, list) else taken
     return max(round(whole - taken, 2), 0) if is_exact(whole) and is_exact(taken) else None
+
+
+def _product(_: datetime, count: Json, rate: Json) -> Json:
+    return round(count * rate, 2) if is_exact(count) and is_exact(rate) else None
 
 
 def _is_none_left(now: datetime, whole: Json, taken: Json) -> Json:
@@ -145,6 +161,12 @@ _TABLE: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...], Callable[..., 
     (("balancedue", "amountdue", "outstanding", "amountoutstanding", "outstandingamount", "remainingamount",
       "amountremaining", "balance"),
      (("total", "totalamount", "grandtotal", "amounttotal"), ("amountpaid", "paidamount", "totalpaid")), _difference),
+    (("totalprice", "total", "totalamount", "totalcost", "grandtotal", "price", "amount", "cost"),
+     (("nights", "numberofnights"), ("nightlyrate", "pricepernight", "ratepernight", "nightlyprice")), _product),
+    (("totalprice", "total", "totalamount", "totalcost", "grandtotal", "price", "amount", "cost"),
+     (("hours", "durationhours", "hoursworked"), ("hourlyrate", "priceperhour", "rateperhour")), _product),
+    (("totalprice", "total", "totalamount", "totalcost", "grandtotal", "price", "amount", "cost"),
+     (("days", "durationdays", "numberofdays"), ("dailyrate", "priceperday", "rateperday", "dayrate")), _product),
     (("formatted", "formattedaddress", "fulladdress"),
      (("street", "line1", "streetaddress", "addressline1"), ("zip", "zipcode", "postalcode", "postcode"),
       ("city", "town")), _one_line),

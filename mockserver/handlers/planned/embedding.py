@@ -12,6 +12,7 @@ from mockserver.contract.samples.fitting import shown
 from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.callers import maker_in
+from mockserver.handlers.planned.denormalised_fields import named_fields
 from mockserver.handlers.planned.initial_states import MAKERS
 from mockserver.handlers.planned.own_truths import as_asked
 from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of
@@ -99,13 +100,22 @@ def usual(call: Call, scope: Scope, made: Mapping[str, Any], sent: Mapping[str, 
 def named_copies(
     call: Call, scope: Scope, value: dict[str, Any], sent: Mapping[str, Any], before: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """``value`` with the record that each of its keys names, where a member holds that: ``patient`` by ``patientId``.
+    """``value`` with the record that each of its keys names, where members hold that, or its name: ``patient`` and
+    ``patientName`` by ``patientId``.
 
     ``sent`` is what a client said, ``before`` what the record was: what still has the same key stays.
     """
     if scope.model.record is None or scope.is_wide or not scope.model.foreign:
         return value
-    members = call.tools.maker.shapes.properties(scope.model.record)
+    members, sendable = call.tools.maker.shapes.properties(scope.model.record), scope.model.said()
+    for key, other in scope.model.foreign.items():
+        referenced = call.tools.contract.resources.get(other)
+        is_same = before is not None and same_json(value.get(key), before.get(key))
+        if referenced is None or is_same or not is_key(value.get(key)) or model_of(referenced).parents:
+            continue
+        found = Scope(call, scope.tenant, referenced, ()).find(str(value[key]))
+        repeats = named_fields(call, scope.model.record, key, found.data() if found else None)
+        value = {**value, **{one: said for one, said in repeats.items() if one not in sendable}}
     for name, one in scope.model.embedded.items():
         by = _key_beside(scope.model, name, one)
         is_same = before is not None and same_json(value.get(by), before.get(by))

@@ -15,7 +15,8 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import brought_here, first_address_of, linked, self_addressed, with_address
 from mockserver.handlers.planned.chronology import in_order
-from mockserver.handlers.planned.denormalised_fields import repeated_fields
+from mockserver.handlers.planned.denormalised_fields import named_fields, repeated_fields
+from mockserver.handlers.planned.derivations import within_capacity
 from mockserver.handlers.planned.deriving import Deriving
 from mockserver.handlers.planned.intervals import believable
 from mockserver.handlers.planned.new_keys import few_keys, identified, new_key, shown_key
@@ -117,7 +118,7 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
     value = brought_here(call, model.record, shown if shown is not None else maker.make(model.record, draw))
     if shown is None and isinstance(value, dict):
         value = sayable(maker, model, StateMembers(maker, model.record).made(value, draw), draw)
-        value = in_order(value)
+        value = within_capacity(in_order(value), draw.random)
         value = identified(maker, model, believable(value, draw.random, resource.name), draw)
     if isinstance(value, dict):
         value = related(call, resource, {**value, **model.always}, ordinal, tenant)
@@ -182,6 +183,10 @@ def related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int,
             continue
         place, key = maker.shapes.properties(model.record)[name], _key_there(call, referenced, ordinal, tenant)
         value = next(({**value, name: one} for one in (key, str(key)) if maker.allows(place, one)), value)
+        if tenant and not call.tools.beginning.keys(tenant, referenced.name):
+            number = 1 + (ordinal - 1) % max(_count(call, tenant, referenced), 1)
+            repeats = named_fields(call, model.record, name, first(call, referenced, (), number)[1])
+            value |= {one: said for one, said in repeats.items() if one in value}
     for name, other in model.addresses.items():
         referenced = call.tools.contract.resources.get(other)
         if value.get(name) and referenced is not None:

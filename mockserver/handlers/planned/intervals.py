@@ -22,7 +22,9 @@ _PAIRS = (
     ("started", "finished"), ("started", "completed"), ("started", "stopped"), ("start", "end"), ("start", "finish"),
     ("start", "stop"), ("begins", "ends"), ("begin", "end"), ("began", "ended"), ("opens", "closes"),
     ("opening", "closing"), ("open", "close"), ("departure", "arrival"), ("departs", "arrives"), ("depart", "arrive"),
-    ("departed", "arrived"), ("pickup", "dropoff"), ("pickup", "return"), ("pickedup", "delivered"),
+    ("departed", "arrived"), ("pickup", "dropoff"), ("pickup", "return"), ("pickup", "delivery"), ("loading",
+        "unloading"),
+    ("pickedup", "delivered"),
     ("movein", "moveout"), ("clockin", "clockout"), ("entry", "exit"), ("from", "until"), ("from", "through"),
     ("from", "to"), ("since", "until"),
 )  # fmt: skip
@@ -217,7 +219,7 @@ class _Lasting:
 
     def days(self) -> int:
         if self.words & _LONG:
-            return self.random.choice((90, 180, 365))
+            return self.random.choice((365, 730))
         return self.random.randrange(2, 8) if self.words & _OF_NIGHTS else self.random.randrange(3, 15)
 
     def time(self) -> timedelta:

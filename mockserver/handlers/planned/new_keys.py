@@ -10,8 +10,9 @@ from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Model
+from mockserver.contract.samples.patterns import patterned
 from mockserver.contract.samples.sample_maker import Maker
-from mockserver.contract.samples.scalars import Draw, patterned, uuid_from
+from mockserver.contract.samples.scalars import Draw, uuid_from
 from mockserver.handlers.planned.places import is_key
 from mockserver.inference.words import KEYS, LOGINS
 from mockserver.messages import Json

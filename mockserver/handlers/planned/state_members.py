@@ -26,10 +26,12 @@ _DONE = re.compile(
 )
 _OF_ALL = re.compile(
     r"(start|end|deliver|assign|request|report|submi)(?!ed|tted)|begin|due|expir|creat|updat|modif|chang|regist|join|"
-    r"access|visit|edit|error(?!message)"
+    r"access|visit|edit"
 )
 """How words begin for what is to come, or happens to all records, whatever their state."""
 _SAME: Mapping[str, str] = {"payment": "paid", "sale": "sold", "shipping": "shipped"}
+_FAULTS = frozenset({"error", "failure", "fail", "failed"})
+"""What a record may be about that has no states."""
 _FEWEST, _LOOSE = 4, 3
 """So many letters two words of one verb have in common, and all but so many of the shorter one."""
 
@@ -75,7 +77,9 @@ class StateMembers:
         """A made record with what belongs to the state that it is in, and without what belongs to others."""
         for one in self._all:
             reached = self._is_reached(one.verb, value)
-            if reached is None and (is_end_date(one.name) or (not one.is_when and is_ended(one.verb))):
+            if reached is None and (
+                is_end_date(one.name) or (not one.is_when and is_ended(one.verb) and one.verb not in _FAULTS)
+            ):
                 reached = False
             if reached and value.get(one.name) is None:
                 value = {**value, one.name: self._maker.member(self._members[one.name], draw, one.name)}
