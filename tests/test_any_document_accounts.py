@@ -145,14 +145,25 @@ def test_whoever_is_shown_made_the_new_records(tmp_path: Path) -> None:
     assert [one["email"] for one in caller.get("/users").json].count("mine@example.com") == 1
 
 
-def test_a_new_record_says_the_key_of_whoever_me_shows(tmp_path: Path) -> None:
-    posts = {
-        "/posts": {"post": shown({**POST, "required": ["authorId"]}, "201", requestBody=body(POST))},
-        "/posts/{id}": {**NAMED, "get": shown(POST)},
-        "/users/me": {"get": shown(USER)},
-    }
-    caller = client(document({**USERS, **posts}), tmp_path)
-    assert caller.post("/posts", json={"title": "x"}).json["authorId"] == caller.get("/users/me").json["id"]
+def test_a_new_record_says_whoever_me_shows_by_key_and_whole(tmp_path: Path) -> None:
+    uuid = {"type": "string", "format": "uuid"}
+    user = {**USER, "properties": {**USER["properties"], "id": uuid}}
+    said = {"id": NUMBER, "title": TEXT, "authorId": uuid, "author": user}
+    post = {"type": "object", "required": ["authorId", "author"], "properties": said}
+    caller = client(
+        document(
+            {
+                "/users": {"get": shown({"type": "array", "items": user})},
+                "/users/{id}": {"parameters": [parameter("id", uuid)], "get": shown(user)},
+                "/users/me": {"get": shown(user)},
+                "/posts": {"post": shown(post, "201", requestBody=body(POST))},
+                "/posts/{id}": {**NAMED, "get": shown(post)},
+            }
+        ),
+        tmp_path,
+    )
+    made = caller.post("/posts", json={"title": "x"}).json  # before anybody asked for a user
+    assert made["authorId"] == made["author"]["id"] == caller.get("/users/me").json["id"]
 
 
 def test_what_one_likes_another_does_not(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.contract.plan import ACCOUNT_NAMES, PASSWORDS
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.initial_records import first_key
+from mockserver.handlers.planned.initial_records import begin, first_key
 from mockserver.handlers.planned.initial_states import MAKERS
 from mockserver.handlers.planned.places import model_of, record_id
 from mockserver.messages import Json
@@ -46,6 +46,7 @@ def maker_in(call: Call, tenant: Tenant, resource: str, made: Json) -> str | Non
     key, other = caller_in(call, tenant, resource), call.tools.contract.resources[resource]
     if key is not None or made is None or other.model is None or other.is_single or other.model.parents:
         return key
+    begin(call, tenant, other, ())
     first = first_key(call, other, ())
     return first if record_id((), first) in tenant[resource] else None
 
