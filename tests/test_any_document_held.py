@@ -149,3 +149,23 @@ def test_made_records_are_of_one_person_and_one_place(tmp_path: Path) -> None:
         assert " " not in one["created_by"]
         assert one["payment_number"].isdigit()
         assert one["phone_number"].startswith("+1 555")
+
+
+def test_a_list_below_a_record_that_is_only_read_is_that_which_the_record_holds(tmp_path: Path) -> None:
+    line = {"type": "object", "required": ["sku"], "properties": {"sku": {"type": "string"}, "quantity": NUMBER}}
+    lines = {"type": "array", "items": {"$ref": "#/components/schemas/Line"}}
+    order = {"type": "object", "required": ["id", "lines"], "properties": {"id": NUMBER, "lines": lines}}
+    key = {"parameters": [parameter("id", NUMBER)]}
+    told = document(
+        {
+            "/orders": {"post": {"requestBody": body(order), "responses": {"201": reply(order)}}},
+            "/orders/{id}": {**key, "get": {"responses": {"200": reply(order)}}},
+            "/orders/{id}/lines": {**key, "get": {"responses": {"200": reply(lines)}}},
+        }
+    )
+    told["components"] = {"schemas": {"Line": line}}
+    caller = client(told, tmp_path)
+    sent = [{"sku": "SKU-1", "quantity": 2}]
+    made = caller.post("/orders", json={"id": 7, "lines": sent}).json
+    assert caller.get(f"/orders/{made['id']}/lines").json == made["lines"] == sent
+    assert caller.get("/orders/987654321/lines").status_code == 404

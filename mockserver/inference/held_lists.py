@@ -32,7 +32,7 @@ def hold_lists(found: Resources) -> None:
     """Let what is written below a record, and told by that record alone, be entries of the list that it holds."""
     for key in _below_records(found):
         whole = _whole(found, key)
-        if whole is None or not _is_told_by(found, key, whole):
+        if whole is None or not (_is_shown(found, key, whole) or _is_told_by(found, key, whole)):
             continue
         owner = _owner(found, key[:-1], whole)
         found.collections.pop(key, None)
@@ -47,13 +47,28 @@ def _below_records(found: Resources) -> Iterator[Key]:
     """Paths that are written, or whose items are, below what shows one record."""
     keys = {key[:-1] if key[-1] == ANY else key for key in found.paths.entries if len(key) > 1}
     for key in sorted(keys, key=len):
-        is_written = len(key) > 1 and key[-1] != ANY and (key[-2] != ANY or (*key, ANY) in found.paths.entries)
-        if (
-            is_written
-            and not _is_elsewhere(found, key)
-            and any(reading.entry.method in WRITES for reading in _on(found, key))
-        ):
+        if len(key) < 2 or key[-1] == ANY or _is_elsewhere(found, key):
+            continue
+        is_below = key[-2] != ANY or (*key, ANY) in found.paths.entries
+        if (is_below and any(reading.entry.method in WRITES for reading in _on(found, key))) or _is_read(found, key):
             yield key
+
+
+def _is_read(found: Resources, key: Key) -> bool:
+    """Whether a list below a record of many is read, whole and without a choice, and nothing else."""
+    reading = found.reading(key, "get")
+    if reading is None or reading.list is None or any(one.location == "query" for one in reading.parameters):
+        return False
+    return key[-2] == ANY and len(found.paths.verbs(key)) == 1 and (*key, ANY) not in found.paths.entries
+
+
+def _is_shown(found: Resources, key: Key, whole: _Whole) -> bool:
+    """Whether a list that is only read has the very items of the record's own, which nothing else has."""
+    listed = found.readings[key, "get"].list if _is_read(found, key) else None
+    name = found.shapes.name(whole.items)
+    if listed is None or name is None or found.shapes.name(listed.schema) != name:
+        return False
+    return not any(one.schema == name for place, one in found.collections.items() if place != key)
 
 
 def _is_elsewhere(found: Resources, key: Key) -> bool:
