@@ -278,6 +278,23 @@ def test_a_link_is_an_address_where_its_format_asks_for_one(tmp_path: Path) -> N
         assert one["_links"]["self"]["href"].startswith("http://localhost/api/clinics/")
 
 
+def test_a_member_that_holds_an_address_is_asked_for_by_the_key_or_the_address(tmp_path: Path) -> None:
+    """As Django's hyperlinked serializers have it: the address is shown, and filtered by its key."""
+    address = {"type": "string", "format": "uri"}
+    user = {"type": "object", "properties": {"id": NUMBER, "name": TEXT}}
+    task = {"type": "object", "required": ["assignee"], "properties": {"id": NUMBER, "assignee": address}}
+    told = collection(task, task, path="/tasks")
+    told["paths"]["/tasks"]["get"]["parameters"] = [{"name": "assignee", "in": "query", "schema": TEXT}]
+    told["paths"] |= collection(user, user, path="/users")["paths"]
+    caller = client(told, tmp_path)
+    caller.post("/tasks", json={"assignee": "http://localhost/users/2"})
+    for each in caller.get("/tasks").json:
+        shown = each["assignee"]
+        for asked in (shown, shown.rpartition("/")[2]):
+            assert each in (found := caller.get("/tasks", query_string={"assignee": asked}).json)
+            assert {one["assignee"] for one in found} == {shown}
+
+
 def test_a_number_just_below_what_its_format_holds_is_refused(tmp_path: Path) -> None:
     """Where a parser has no exact number for it, the nearest one inside would be taken."""
     pet = {"type": "object", "properties": {"age": {**NUMBER, "format": "int64"}}}

@@ -77,7 +77,7 @@ class ForeignKeys:
             return {}
         known = self._known.get(id(self._found.part(one)), {})
         called = {
-            name: known.get(flat(name).removesuffix("url").removesuffix("uri"))
+            name: _called(flat(name).removesuffix("url").removesuffix("uri"), known)
             for name, node in self._shapes.properties(one.record).items()
             if self._is_key(node) and self._is_address(node)
         }
@@ -136,5 +136,10 @@ def _named(name: str, known: Mapping[str, str]) -> str | None:
     """The resource that a member of that name holds a key of."""
     low = flat(name)
     thing = next((low.removesuffix(ending) for ending in ENDINGS if low.endswith(ending) and low != ending), "")
+    return _called(thing, known)
+
+
+def _called(thing: str, known: Mapping[str, str]) -> str | None:
+    """The resource that is called so, or that of people where somebody is called so by what they do."""
     person = next((word for word in PEOPLE if thing in PERSONS and word in known), thing)
     return known.get(thing if thing in known else person)

@@ -75,6 +75,15 @@ def with_address(call: Call, model: Model, value: dict[str, Any], name: str, pat
     return {**value, name: address} if maker.allows(place, address) else value
 
 
+def addresses_of(call: Call, model: Model, asked: str) -> list[str]:
+    """What a member may hold that leads to the record which a parameter names, by its key or by its address."""
+    path = asked.removeprefix(host_of(call))
+    if "://" in path:
+        return [asked]
+    path = path if path.startswith("/") else first_address_of(call, model, (path,))
+    return [asked, path, host_of(call) + path, HERE + path]
+
+
 def host_of(call: Call) -> str:
     """Scheme and host by which the caller reaches the mock."""
     return call.input.address.removesuffix(call.input.path)

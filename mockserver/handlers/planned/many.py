@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 from mockserver.contract.document import Node
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.addresses import addresses_of
 from mockserver.handlers.planned.criteria import condition, meets
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.filter_expressions import met_expressions
@@ -183,7 +184,11 @@ def _sorted_by(members: dict[str, str], name: str) -> str | None:
 
 
 def _asked_of(scope: Scope, member: str, value: Json) -> Json:
-    """What a parameter asks of a member: of one that is yes or no, any other text asks for those that are yes."""
+    """What a parameter asks of a member: of one that is yes or no, any other text asks for those that are yes; one
+    that holds another record's address may be asked for by that record's key.
+    """
+    if isinstance(value, str) and (other := scope.model.addresses.get(member)):
+        return [*addresses_of(scope.call, model_of(scope.call.tools.contract.resources[other]), value)]
     shapes = scope.call.tools.maker.shapes
     place = shapes.properties(scope.model.record).get(member) if scope.model.record is not None else None
     is_truth = place is not None and shapes.type(place) == "boolean"
