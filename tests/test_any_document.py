@@ -158,6 +158,7 @@ def test_a_reference_that_leads_nowhere_is_a_warning(tmp_path: Path) -> None:
         ),
         ({"allOf": [{"type": "object"}], "nullable": True}, {"anyOf": [{"allOf": [{"type": "object"}]}, {"type": "null"}]}),
         ({"type": "string", "pattern": "(?<"}, {"type": "string"}),
+        ({"type": "string", "pattern": r"\A[a-z]+\Z"}, {"type": "string", "pattern": "^[a-z]+$"}),
         ({"type": "object", "properties": {"nullable": {"type": "boolean"}}}, {"type": "object", "properties": {"nullable": {"type": "boolean"}}}),
     ],
 )  # fmt: skip

@@ -38,6 +38,8 @@ INTEGERS: Mapping[str, int] = {"int32": 31, "int64": 63}
 """Formats of integers, and how many bits beside the sign they have."""
 _LITERAL = re.compile(r"/(\^.*\$)/[a-z]*", re.DOTALL)
 """A pattern as JavaScript's source writes it; between slashes no text could begin or end."""
+_ENDS = re.compile(r"^\\A|(?<!\\)\\[Zz]$")
+"""Where a text begins and ends, as Ruby and Python write it."""
 Fault: TypeAlias = tuple[str, str, str]
 """An RFC 6901 pointer, what is wrong there, and what to do."""
 _LeftOut: TypeAlias = tuple[dict[str, Any], tuple[str, ...], str, str]
@@ -178,6 +180,8 @@ class _Walk:
             problem = f"the pattern {quoted(pattern)} is written with slashes; they are left out"
             self._left_out.append((node, ("pattern",), problem, "write it without"))
             node["pattern"] = literal[1]
+        if isinstance(pattern := node.get("pattern"), str):
+            node["pattern"] = _ENDS.sub(lambda end: "^" if end[0] == r"\A" else "$", pattern)
         for name in unusable(node):
             problem = f"the schema's {quoted(name)} is not usable ({quoted(node[name])}); it is left out"
             self._left_out.append((node, (name,), problem, "correct it"))
