@@ -169,3 +169,32 @@ def test_a_list_below_a_record_that_is_only_read_is_that_which_the_record_holds(
     made = caller.post("/orders", json={"id": 7, "lines": sent}).json
     assert caller.get(f"/orders/{made['id']}/lines").json == made["lines"] == sent
     assert caller.get("/orders/987654321/lines").status_code == 404
+
+
+def test_what_a_post_says_that_it_created_is_there(tmp_path: Path) -> None:
+    text = {"type": "string"}
+    order = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, "address": text}}
+    shown = {"$ref": "#/components/schemas/Order"}
+    told = document(
+        {
+            "/orders": {"get": {"responses": {"200": reply({"type": "array", "items": shown})}}},
+            "/orders/{id}": {"parameters": [parameter("id", NUMBER)], "get": {"responses": {"200": reply(shown)}}},
+            "/cart": {
+                "get": {"responses": {"200": reply(CART)}},
+                "delete": {"responses": {"204": {"description": ""}}},
+            },
+            "/cart/checkout": {
+                "post": {
+                    "requestBody": body({"type": "object", "properties": {"address": text}}),
+                    "responses": {"201": reply(shown)},
+                }
+            },
+        }
+    )
+    told["components"] = {"schemas": {"Order": order}}
+    caller = client(told, tmp_path)
+    made = caller.post("/cart/checkout", json={"address": "1 Main St."})
+    assert (made.status_code, made.json["address"]) == (201, "1 Main St.")
+    assert caller.get(f"/orders/{made.json['id']}").json == made.json
+    assert made.json in caller.get("/orders").json
+    assert made.headers["Location"].endswith(f"/orders/{made.json['id']}")

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from mockserver.contract.kinds import Kind
+from mockserver.inference.guess import Guess
 from mockserver.inference.paths import ANY, Key
-from mockserver.inference.resource_draft import InferredCollection
+from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.sharing import FEWEST, is_one
+from mockserver.inference.words import CREATES
+from mockserver.values.name_words import flat
+
+_ACCOUNTS = re.compile("login|logon|signin|signup|auth|token|session|password|register")
+"""Words of paths by which people come and go."""
 
 
 def made_elsewhere(found: Resources, one: InferredCollection) -> Iterator[str]:
@@ -47,3 +55,19 @@ def _is_alike(found: Resources, one: InferredCollection, other: InferredCollecti
 
 def _fixed(key: Key) -> list[str]:
     return [step for step in key if step != ANY]
+
+
+def made_by(found: Resources, reading: Reading) -> Guess | None:
+    """A POST on a fixed path that says that it created (201) what one collection's path shows: ``/cart/checkout``.
+
+    Not where one logs in: frameworks answer 201 to any POST.
+    """
+    key = reading.entry.path.key
+    is_made = reading.entry.method == "post" and reading.status == 201 and reading.record is not None
+    if not is_made or ANY in key or CREATES.match(key[-1]) or _ACCOUNTS.search(flat(key[-1])):
+        return None
+    name = found.shapes.name(reading.record.schema) if reading.record else None
+    homes = [one for one in found.collections.values() if name and one.schema == name and ANY not in one.key]
+    if len(homes) != 1 or not _is_home(found, homes[0]):
+        return None
+    return Guess(Kind.CREATE, homes[0], f"it says that it created one of {homes[0].name} (O3)")

@@ -10,6 +10,7 @@ from mockserver.contract.kinds import Kind
 from mockserver.inference.actions import read_action
 from mockserver.inference.asked_members import asked_member
 from mockserver.inference.commands import is_commanded, put_alone
+from mockserver.inference.creation_paths import made_by
 from mockserver.inference.guess import Guess
 from mockserver.inference.kept_beside import giving_back
 from mockserver.inference.paths import ANY, Key
@@ -203,11 +204,10 @@ class Meanings:
             or not reading.bodies
             or not (CREATES.match(key[-1]) or (reading.takes_files and flat(key[-1]) in CONTENTS))
         ):
-            return None
+            return made_by(self._resources, reading)
         shapes = self._resources.shapes
-        items = (
-            shapes.items(reading.body) if reading.body is not None and shapes.type(reading.body) == "array" else None
-        )
+        is_many = reading.body is not None and shapes.type(reading.body) == "array"
+        items = shapes.items(reading.body) if is_many and reading.body is not None else None
         found = reading.record or (reading.list if reading.takes_files else None)
         shown = items if items is not None else found.schema if found else None
         if shown is None or not is_one(shapes, about.record, shown):
