@@ -860,3 +860,16 @@ def test_the_latest_of_a_collection_is_the_one_that_was_made_last(tmp_path: Path
     made = caller.post("/releases", json={"name": "1.0"}).json
     assert caller.get("/releases/latest").json == made
     assert caller.get("/releases/first").json == caller.get("/releases/1").json
+
+
+def test_members_of_a_form_may_be_declared_by_the_names_that_are_sent(tmp_path: Path) -> None:
+    """As documents of Rails applications have them."""
+    sent = {"type": "object", "required": ["pet[name]"], "properties": {"pet[name]": TEXT, "pet[tags][]": TEXT}}
+    pet = {"type": "object", "properties": {"id": NUMBER, "name": TEXT, "tags": {"type": "array", "items": TEXT}}}
+    told = collection(pet, pet, path="/pets")
+    told["paths"]["/pets"]["post"]["requestBody"] = body(sent, "application/x-www-form-urlencoded")
+    caller = client(told, tmp_path)
+    made = caller.post("/pets", data={"pet[name]": "Rex", "pet[tags][]": ["a", "b"]}).json
+    assert (made["name"], made["tags"]) == ("Rex", ["a", "b"])
+    assert caller.get(f"/pets/{made['id']}").json == made
+    assert caller.post("/pets", data={"pet[tags][]": "a"}).status_code == 400

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from math import inf, nextafter
 from typing import Any, TypeAlias
 
+from mockserver.contract.sources.bracketed_forms import nest_members
 from mockserver.contract.sources.by_example import describe_replies
 from mockserver.contract.sources.discriminated import hold_alternatives
 from mockserver.contract.sources.keyword_values import unusable
@@ -117,6 +118,8 @@ class _Walk:
         for name, said in content.items():
             media = self._behind(said) or {}
             content[name] = media if isinstance(said, dict) and "$ref" in said else said
+            if isinstance(media, dict) and "form" in name and "x-mock" not in self._root:
+                nest_members(media, self._behind)
             if isinstance(media, dict) and "json" in name:
                 read_texts(media, self._behind, self._behind(media.get("schema")))
 
