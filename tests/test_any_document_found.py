@@ -873,3 +873,20 @@ def test_members_of_a_form_may_be_declared_by_the_names_that_are_sent(tmp_path: 
     assert (made["name"], made["tags"]) == ("Rex", ["a", "b"])
     assert caller.get(f"/pets/{made['id']}").json == made
     assert caller.post("/pets", data={"pet[tags][]": "a"}).status_code == 400
+
+
+def test_a_reply_that_holds_a_key_alone_holds_that_of_the_record(tmp_path: Path) -> None:
+    """Where no record shows it, a client has nothing else to go by."""
+    link = {"type": "object", "properties": {"url": TEXT, "scope": TEXT}}
+    data = {"type": "object", "required": ["id"], "properties": {"id": {**TEXT, "example": "12345"}}}
+    done = {"type": "object", "required": ["status", "service", "data"],
+            "properties": {"status": TEXT, "service": TEXT, "data": data}}  # fmt: skip
+    told = collection(link, link, one=done, path="/links")
+    one = {**done, "properties": {**done["properties"], "data": link}}
+    told["paths"]["/links/{id}"]["parameters"] = [parameter("id", TEXT)]
+    told["paths"]["/links/{id}"]["get"]["responses"]["200"] = reply(one)
+    told["paths"]["/links/{id}"]["patch"] = {"requestBody": body(link), "responses": {"200": reply(done)}}
+    caller = client(told, tmp_path)
+    key = caller.post("/links", json={"url": "x", "scope": "all"}).json["data"]["id"]
+    assert caller.get(f"/links/{key}").json["data"]["url"] == "x"
+    assert caller.patch(f"/links/{key}", json={"scope": "none"}).json["data"] == {"id": key}

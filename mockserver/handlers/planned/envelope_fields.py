@@ -31,6 +31,8 @@ def with_envelope_fields(call: Call, place: Node | None, record: Json, key: Json
         return record
     found = value_at(record, model.key) if model.key else None
     key = key if found is None else found
+    if key is None and not model.key and (name := plan_of(call).key) is not None:
+        key = call.input.values.get(name)
     named = dict(_keys(call, others, model, key))
     outcome = {name: one for name, one in acknowledged(plan_of(call)).items() if name in others}
     fresh = dict(_fresh(call, others, key)) if call.operation.kind is Kind.CREATE else {}
@@ -53,14 +55,21 @@ def _others(call: Call, place: Node, model: Model) -> Mapping[str, Node]:
 
 
 def _keys(call: Call, others: Mapping[str, Node], model: Model, key: Json) -> Iterator[tuple[str, Json]]:
-    """Where the reply has the key by the name of the resource, ``session_id``, or by that of the path's parameter."""
+    """Where the reply has the key by the name of the resource, ``session_id``, or by that of the path's parameter.
+
+    An object that has nothing but a key, ``data: {id}``, has that.
+    """
+    allows, properties = call.tools.maker.allows, call.tools.maker.shapes.properties
     thing = thing_of(call.resource.name)
     of_path = flat(model.path.rpartition("{")[2].partition("}")[0])
     names = {of_path, *(thing + one for one in (*map(flat, model.key[-1:]), "id"))} - {""}
     names |= {*KEYS} if not model.key else set()
     for name, node in others.items():
+        members = [*properties(node)] if key is not None and not model.key else []
         if flat(name) in names:
-            yield from ((name, one) for one in (key, str(key)) if call.tools.maker.allows(node, one))
+            yield from ((name, one) for one in (key, str(key)) if allows(node, one))
+        elif len(members) == 1 and flat(members[0]) in names:
+            yield from ((name, {members[0]: one}) for one in (key, str(key)) if allows(node, {members[0]: one}))
 
 
 def _fresh(call: Call, others: Mapping[str, Node], key: Json) -> Iterator[tuple[str, Json]]:
