@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mockserver.contract.plan import OperationPlan
+from mockserver.contract.samples.declared_values import said_examples
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.criteria import condition, meets, with_values
+from mockserver.handlers.planned.initial_records import first_keys
 from mockserver.handlers.planned.places import key_of, plan_of
 from mockserver.handlers.planned.scope import Scope
 from mockserver.inference.conflict_words import tells_of_use, unique_members
@@ -36,12 +38,18 @@ def _impossible(status: int, name: str, value: Mapping[str, Json]) -> Refusal:
 
 
 def require_unique(call: Call, scope: Scope, body: Json, *, but: Record | None = None) -> None:
-    """Raises Refusal(409): another record has the value of a member that the document says is unique."""
+    """Raises Refusal(409): another record has the value of a member that the document says is unique.
+
+    What the document shows as an example of that is free at first, as keys are: an initial record may have it.
+    """
     for name in _unique(call, scope) if isinstance(body, dict) else ():
         value = body.get(name)
         if not isinstance(value, str | int) or isinstance(value, bool) or value == "":
             continue
-        same = (one for one in scope.all(condition({name: value})) if same_json(_member(one, name), value))
+        same = [one for one in scope.all(condition({name: value})) if same_json(_member(one, name), value)]
+        if same and _is_shown(call, name, value):
+            initial = first_keys(call, scope.tenant.name, scope.resource, scope.keys or ())
+            same = [one for one in same if key_of(one.id) not in initial]
         if any(but is None or one.id != but.id for one in same):
             violation = Violation("body", f"/{name}", "unique", f"{quoted(str(value))} is taken")
             raise Refusal(409, f"Another record has the {name} {quoted(str(value))}.", violations=[violation])
@@ -62,6 +70,18 @@ def _unique(call: Call, scope: Scope) -> tuple[str, ...]:
         }  # fmt: skip
         known = plan.remembered["unique"] = tuple(unique_members(said.description, texts))
     return known
+
+
+def _is_shown(call: Call, name: str, value: Json) -> bool:
+    """Whether an example of a body has that value in that member."""
+    shapes = call.tools.maker.shapes
+    for body in plan_of(call).bodies.values():
+        member = shapes.properties(body).get(name)
+        own = said_examples(shapes.follow(member).value) if member is not None else ()
+        whole = (one.get(name) for one in said_examples(shapes.follow(body).value) if isinstance(one, dict))
+        if any(same_json(one, value) for one in (*own, *whole)):
+            return True
+    return False
 
 
 def _member(record: Record, name: str) -> Json:

@@ -52,7 +52,7 @@ def _is_below_new(call: Call, tenant: Tenant, resource: Resource, keys: tuple[st
         if above is None or above.is_single or (width := len(model_of(above).parents)) > index:
             continue
         theirs, key = keys[:width], keys[index]
-        if record_id(theirs, key) in tenant[above.name] and key not in _first_keys(call, tenant.name, above, theirs):
+        if record_id(theirs, key) in tenant[above.name] and key not in first_keys(call, tenant.name, above, theirs):
             return True
     return False
 
@@ -69,7 +69,7 @@ def counted_by(resource: Resource, keys: tuple[str, ...]) -> tuple[str, ...]:
     return resource.name, *(keys[: model.reach] if model.is_found_alone else keys)
 
 
-def _first_keys(call: Call, tenant: str, resource: Resource, keys: tuple[str, ...]) -> set[str]:
+def first_keys(call: Call, tenant: str, resource: Resource, keys: tuple[str, ...]) -> set[str]:
     """The keys of all records that are below ``keys`` from the beginning, pinned ones too."""
     pinned = {str(one) for one in call.tools.beginning.keys(tenant, resource.name)}
     ordinals = range(1, _count(call, tenant, resource) + 1)
