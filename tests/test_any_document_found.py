@@ -890,3 +890,12 @@ def test_a_reply_that_holds_a_key_alone_holds_that_of_the_record(tmp_path: Path)
     key = caller.post("/links", json={"url": "x", "scope": "all"}).json["data"]["id"]
     assert caller.get(f"/links/{key}").json["data"]["url"] == "x"
     assert caller.patch(f"/links/{key}", json={"scope": "none"}).json["data"] == {"id": key}
+
+
+def test_what_an_example_of_a_create_shows_is_free_at_first(tmp_path: Path) -> None:
+    name = {**TEXT, "example": "Banking", "description": "The name, which must be unique."}
+    segment = {"type": "object", "required": ["name"], "properties": {"id": NUMBER, "name": name}}
+    told = collection(segment, segment, path="/segments")
+    told["paths"]["/segments"]["post"]["responses"]["409"] = {"description": "The name is already taken."}
+    caller = client(told, tmp_path)
+    assert [caller.post("/segments", json={"name": "Banking"}).status_code for _ in range(2)] == [201, 409]
