@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import islice
 from typing import Any, TypeAlias
 
 from mockserver.conformance import (
@@ -38,6 +37,8 @@ WAYS = (("asc", "desc"), ("ASC", "DESC"), ("ascending", "descending"))
 """What asks for an order upwards and downwards."""
 BACKWARDS = ("-{}", "{} desc", "{},desc", "{}:desc")
 """What asks for the order of a member downwards, where one parameter says both."""
+DOWNWARDS = re.compile(r"\bdesc|[`'\"(]-|\bminus\b|hyphen|\breverse", re.IGNORECASE)
+"""What a description says of how an order downwards is asked for."""
 NO_MEMBER = "no_such_member"
 MOST = 3
 """By how many members a list is ordered."""
@@ -207,11 +208,21 @@ def _orders(asking: InferredTrials, listing: InferredList, items: list[dict[str,
         ):
             continue
         if way is None:
-            backwards = (one.format(name) for one in BACKWARDS if asking.replies.allows(sort.schema, one.format(name)))
-            back = [(name, {sort.name: one}, True) for one in islice(backwards, 1)]
-            yield [(name, {sort.name: name}, False), *back]
+            yield [(name, {sort.name: name}, False), *_backwards(asking, listing, sort, name)]
         elif way.name != sort.name:
             yield [(name, {sort.name: name, way.name: word}, bool(number)) for number, word in enumerate(words)]
+
+
+def _backwards(asking: InferredTrials, listing: InferredList, sort: PlannedParameter, name: str) -> Order:
+    """The order of a member downwards, as the document writes it; where nothing tells, as the target has another one.
+
+    A text of any kind says nothing of how that is written.
+    """
+    asked = [{sort.name: one.format(name)} for one in BACKWARDS if asking.replies.allows(sort.schema, one.format(name))]
+    if asking.replies.allows(sort.schema, NO_MEMBER) and not DOWNWARDS.search(sort.description):
+        others = listing.page({sort.name: name}).keys, listing.page({}).keys
+        asked = [query for query in asked if listing.page(query).keys not in (*others, ())]
+    return [(name, query, True) for query in asked[:1]]
 
 
 def _direction(asking: InferredTrials, listing: InferredList) -> tuple[PlannedParameter | None, tuple[str, str]]:

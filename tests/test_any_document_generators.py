@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.contract import Kind
 from test_any_document import body, client, document, parameter, reply
 
 NUMBER, TEXT, TRUTH = {"type": "integer"}, {"type": "string"}, {"type": "boolean"}
@@ -153,3 +154,45 @@ def test_an_alternative_is_the_one_that_the_discriminator_names(tmp_path: Path, 
     assert (made["kind"], made["bark"]) == (name, True)
     assert caller.get(f"/pets/{made['id']}").json == made
     assert caller.post("/pets", json={"kind": name, "bark": "loud"}).status_code == 400
+
+
+def test_a_parameter_whose_content_is_json_is_read_as_such(tmp_path: Path) -> None:
+    schema = members(limit={"type": "integer", "minimum": 1}, order=TEXT) | {"required": []}
+    asked = {"name": "filter", "in": "query", "content": {"application/json": {"schema": schema}}}
+    listing = {"parameters": [asked], "responses": {"200": reply({"type": "array", "items": TASK}), "400": reply()}}
+    made = {"requestBody": body(TASK), "responses": {"201": reply(TASK)}}
+    caller = client(document({"/tasks": {"get": listing, "post": made}}), tmp_path, scenario="empty")
+    for title in ("b", "c", "a"):
+        caller.post("/tasks", json={"title": title})
+    found = caller.get("/tasks", query_string={"filter": '{"limit":2,"order":"title"}'})
+    assert [one["title"] for one in found.json] == ["a", "b"]
+    for wrong in ('{"limit":0}', '{"limit"', "[]"):
+        assert caller.get("/tasks", query_string={"filter": wrong}).status_code == 400
+
+
+def test_a_reply_that_says_nothing_but_by_its_example_is_of_such_records(tmp_path: Path) -> None:
+    shown = {"type": "object", "additionalProperties": {}, "example": {"id": "7", "title": "Feed the cat"}}
+    record = {"properties": {"data": shown}}
+    caller = tasks(tmp_path, {"properties": {"data": {"type": "array", "items": shown}}}, record)
+    made = caller.post("/tasks", json={"title": "x"}).json["data"]
+    assert made["title"] == "x"
+    assert caller.get(f"/tasks/{made['id']}").json["data"] == made
+
+
+def test_a_change_of_a_collection_is_of_many_where_another_path_has_that_of_one(tmp_path: Path) -> None:
+    count, sent = members(count=NUMBER), {"requestBody": body(TASK)}
+    one = {"parameters": [parameter("id", NUMBER)], "get": {"responses": {"200": reply(TASK)}}}
+    paths: dict[str, Any] = {
+        "/tasks": {"get": {"responses": {"200": reply({"type": "array", "items": TASK})}},
+                   "patch": {**sent, "responses": {"200": reply(count)}}},
+        "/tasks/{id}": {**one, "patch": {**sent, "responses": {"200": reply(TASK)}}},
+    }  # fmt: skip
+    assert kind_of(paths, tmp_path) is Kind.BULK
+    del paths["/tasks/{id}"]["patch"]
+    assert kind_of(paths, tmp_path) is Kind.PATCH
+
+
+def kind_of(paths: dict[str, Any], folder: Path) -> Kind:
+    """What PATCH of the collection means."""
+    app = client(document(paths), folder).application
+    return app.extensions["mockserver"].contract.paths["/tasks"]["PATCH"].kind

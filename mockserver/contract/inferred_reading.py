@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,6 +19,7 @@ from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.xml_text import BadXml, is_xml, read_xml, unwrapped
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Json, Request
+from mockserver.values.absent import ABSENT
 from mockserver.values.json_text import BadJson, decode
 from mockserver.values.media_types import carries_json, without_parameters
 from mockserver.values.shown import quoted
@@ -65,6 +67,7 @@ class _RequestReader:
         self.ignored: list[str] = []
         self.files: dict[str, SentFile] = {}
         self.is_unreadable = False
+        self._held: dict[str, dict[str, Any]] = {}
 
     def values(self) -> dict[str, Json]:
         found: dict[str, Json] = {}
@@ -79,7 +82,7 @@ class _RequestReader:
                 elif taken.required:
                     self._broken(taken.location, f"/{taken.name}", "required", "is required and missing")
         sent = dict.fromkeys(name.partition("[")[0] for name, _ in self._request.query)
-        bases = {name.partition("[")[0] for name in known}
+        bases = {name.partition("[")[0] for name in known} | {one.holder for one in self._plan.parameters}
         self.ignored = sorted(f"query/{name}" for name in sent if name not in known and name not in bases)
         return found
 
@@ -93,6 +96,30 @@ class _RequestReader:
             for name, text in self._request.query
             if name in (taken.name, f"{taken.name}[]", taken.also or taken.name)
         )
+        if taken.holder:
+            said = self._held_by(taken).get(taken.name, ABSENT)
+            said = said if isinstance(said, list) else [] if said is ABSENT else [said]
+            yield from (one if isinstance(one, str) else json.dumps(one) for one in said)
+
+    def _held_by(self, taken: PlannedParameter) -> dict[str, Any]:
+        """What the JSON of the parameter says that holds this one; nothing where it was not sent, or is no object."""
+        if taken.holder not in self._held:
+            self._held[taken.holder] = {}
+            for text in (text for name, text in self._request.query if name == taken.holder):
+                value = self._json(taken.location, taken.holder, text)
+                if isinstance(value, dict):
+                    self._held[taken.holder] = value
+                elif value is not ABSENT:
+                    self._broken(taken.location, f"/{taken.holder}", "type", "is no object")
+        return self._held[taken.holder]
+
+    def _json(self, location: str, name: str, text: str) -> Any:
+        """The value of a parameter whose text is JSON; ABSENT where it is none, which is a violation."""
+        try:
+            return decode(text.encode(), self._max_depth)
+        except BadJson as bad:
+            self._broken(location, f"/{name}", "json", str(bad))
+            return ABSENT
 
     def _read(self, taken: PlannedParameter, texts: list[str], found: dict[str, Json]) -> None:
         kind = self._maker.shapes.type(taken.schema)
@@ -100,7 +127,11 @@ class _RequestReader:
         if len(texts) > 1 and kind in ("integer", "number", "boolean"):
             self._broken(taken.location, f"/{taken.name}", "repeated", "is given more than once")
             return
-        if kind == "array":
+        if taken.is_json:
+            value = self._json(taken.location, taken.name, texts[-1])
+            if value is ABSENT:
+                return
+        elif kind == "array":
             items = self._maker.shapes.items(taken.schema)
             split = {"pipeDelimited": "|", "spaceDelimited": " "}.get(taken.style, ",")
             pieces = texts if len(texts) > 1 or taken.explode else [one for one in texts[0].split(split) if one]
@@ -112,8 +143,8 @@ class _RequestReader:
         elif kind != "object":
             value = typed(self._maker, taken.schema, value)
         found[taken.name] = value
-        is_judged = kind != "object" and isinstance(taken.schema.value, dict)  # an enum may stand there without a type
-        if is_judged and not (texts[-1] == "" and taken.may_be_empty):
+        is_told = (kind != "object" or taken.is_json) and isinstance(taken.schema.value, dict)  # an enum needs no type
+        if is_told and not (texts[-1] == "" and taken.may_be_empty):
             self._judge(taken.schema, value, taken.location, f"/{taken.name}")
 
     def body(self) -> tuple[Json, bool]:

@@ -198,7 +198,8 @@ class PlannedParameter:
     """One parameter or form member as it is read from text; ``also`` is another name that it may be sent by.
 
     ``example`` is the first value that the document shows of it, beside those of its schema; ABSENT if there is none;
-    ``is_open``: it is said to hold slashes.
+    ``is_open``: it is said to hold slashes; ``holder`` is the parameter whose JSON has it as a member, ``is_json`` that
+    its own text is JSON.
     """
 
     name: str
@@ -211,6 +212,8 @@ class PlannedParameter:
     may_be_empty: bool = False
     also: str = ""
     is_open: bool = False
+    holder: str = ""
+    is_json: bool = False
     example: Any = field(default=ABSENT, hash=False)
 
 

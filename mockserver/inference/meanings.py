@@ -17,7 +17,7 @@ from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.searches import searching
-from mockserver.inference.sharing import FEWEST, is_one, looked_up, values_shown
+from mockserver.inference.sharing import FEWEST, is_of_several, is_one, looked_up, values_shown
 from mockserver.inference.words import CALLERS, CONTENTS, CREATES
 from mockserver.inference.written_below import touches
 from mockserver.values.name_words import flat, thing_of
@@ -253,7 +253,7 @@ class Meanings:
             return Guess(Kind.BULK, about, f"{method.upper()} of a list: each by its key (O8)", {"does": method})
         if reading.body is not None and about.identity:
             names = {flat(name) for name in shapes.properties(reading.body)}
-            if flat(about.identity[0]) in names:
+            if flat(about.identity[0]) in names and not is_of_several(self._resources, reading, about):
                 kind = Kind.REPLACE if method == "put" else Kind.PATCH
                 return Guess(kind, about, "the body names the record (O8)", {"key": "body"})
         return Guess(Kind.BULK, about, f"{method.upper()} of a collection (O8)", {"does": method})

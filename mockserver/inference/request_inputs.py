@@ -13,6 +13,7 @@ from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.paths import PathEntry
 from mockserver.values.absent import ABSENT
+from mockserver.values.media_types import carries_json
 
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """OpenAPI says to ignore these header parameters: they are told elsewhere in a document."""
@@ -33,9 +34,10 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[PlannedParameter]:
                 continue
             if location == "path":
                 name = parameter_name(name)
-            schema = one.child("schema")
-            if schema.value is None:
-                schema = next((media.child("schema") for _, media in one.child("content").items()), schema)
+            schema, is_json = one.child("schema"), False
+            if schema.value is None and (content := dict(one.child("content").items())):
+                is_json = any(map(carries_json, content))
+                schema = next(iter(content.values())).child("schema")
             style = str(one.child("style").value or "form")
             explode = one.child("explode").value
             taken = PlannedParameter(
@@ -48,6 +50,7 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[PlannedParameter]:
                 may_be_empty=one.child("allowEmptyValue").value is True,
                 description=str(one.child("description").value or ""),
                 is_open=any(one.child(word).value is True for word in _OPEN),
+                is_json=is_json,
                 example=next(media_examples(shapes.document, one), ABSENT),
             )
             if _is_spread(shapes, taken):
@@ -60,20 +63,19 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[PlannedParameter]:
 
 
 def _is_spread(shapes: Shapes, taken: PlannedParameter) -> bool:
-    """Whether a parameter of the query is an object each of whose members is a parameter of its own in the address."""
-    is_by_member = taken.style == "deepObject" or (taken.style == "form" and taken.explode)
+    """Whether a parameter of the query is an object each of whose members is asked for as a parameter of its own is."""
+    is_by_member = taken.is_json or taken.style == "deepObject" or (taken.style == "form" and taken.explode)
     return taken.location == "query" and is_by_member and shapes.type(taken.schema) == "object"
 
 
 def _members(shapes: Shapes, taken: PlannedParameter) -> Iterator[PlannedParameter]:
-    """What an address has of an object: ``page=2``, or ``filter[page]=2``, as its style says or many mean it."""
+    """What an address has of an object: ``page=2``, ``filter[page]=2`` or ``filter={"page":2}``, as its style says."""
     needed = shapes.shape(taken.schema).required if taken.required else ()
     for name, schema in shapes.properties(taken.schema).items():
         deep = f"{taken.name}[{name}]"
         is_needed = name in needed and shapes.type(schema) not in ("object", "array")  # these may be empty, or deeper
-        yield PlannedParameter(
-            deep if taken.style == "deepObject" else name, taken.location, is_needed, schema, also=deep
-        )
+        shown, holder = deep if taken.style == "deepObject" else name, taken.name if taken.is_json else ""
+        yield PlannedParameter(shown, taken.location, is_needed, schema, also=deep, holder=holder)
 
 
 def credentials(document: Document, shapes: Shapes, entry: PathEntry) -> tuple[tuple[Credential, ...], ...]:

@@ -255,6 +255,13 @@ def is_one(shapes: Shapes, left: Node, right: Node) -> bool:
     return len(members) >= FEWEST and members == set(shapes.properties(right))
 
 
+def is_of_several(found: Resources, reading: Reading, about: InferredCollection) -> bool:
+    """Whether a change that stands on a collection is of many records: another path has that of one, its reply none."""
+    shown = reading.record.schema if reading.record else None
+    is_told = about.item is not None and reading.entry.method in found.paths.verbs(about.item)
+    return is_told and not (shown and about.record is not None and is_one(found.shapes, about.record, shown))
+
+
 def _is_below(flat: Key, key: Key) -> bool:
     """Whether ``key`` is the other with a parent more before its last segment."""
     return _width(key) > _width(flat) and key[: len(flat) - 1] == flat[:-1] and key[-1] == flat[-1]

@@ -14,7 +14,7 @@ from mockserver.conformance.inferred.inferred_bodies import NOW, freshened, nami
 from mockserver.conformance.inferred.inferred_contents import examples_of, has_members, media_of, planned
 from mockserver.conformance.inferred.inferred_forms import is_form, sayable
 from mockserver.conformance.inferred.inferred_sender import InferredSender
-from mockserver.conformance.inferred.inferred_writing import last_of, text_of
+from mockserver.conformance.inferred.inferred_writing import key_in_address, text_of
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
@@ -258,8 +258,8 @@ class InferredRequests(InferredSender):
 
         Empty where nothing tells.
         """
-        ending = group.resource.model.ending if group.resource.model else ""
-        return asked or self.key(group, record) or last_of(reply.header("Location")).removesuffix(ending)
+        path = group.resource.model.path if group.resource.model else ""
+        return asked or self.key(group, record) or key_in_address(reply.header("Location"), path)
 
     def read_only(self, schema: Node) -> set[str]:
         """The members that a client does not say."""

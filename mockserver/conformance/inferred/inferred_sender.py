@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,11 +20,12 @@ from mockserver.conformance.inferred.inferred_conditions import (
 )
 from mockserver.conformance.inferred.inferred_contents import content_of, media_of, planned
 from mockserver.conformance.inferred.inferred_replies import InferredReplies
-from mockserver.conformance.inferred.inferred_writing import cookie, query_pairs, show, text_of, way_of
+from mockserver.conformance.inferred.inferred_writing import cookie, held_together, query_pairs, show, text_of, way_of
 from mockserver.conformance.session import Session
 from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.contract import Operation
 from mockserver.contract.document import Node
+from mockserver.contract.form_bodies import typed
 from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw
@@ -68,6 +70,7 @@ class InferredSender:
         pairs, own = self._parameters(tuple(taken), keyed)
         own |= self._of_this_one(operation, taken, values or {}) | dict(headers or {})
         pairs += list((query or {}).items())
+        pairs = held_together(plan.parameters, pairs, partial(typed, self.maker))
         for one in way if with_credentials else ():
             show(one, token or self.session.own.token or "token", pairs, own)
         content = b""
@@ -113,11 +116,11 @@ class InferredSender:
         said = value_at(body, steps)
         if (
             isinstance(said, bool)
-            or not isinstance(said, str | int)
+            or not isinstance(said, str | int | float)
             or not self.replies.allows(self.schema(operation), body)
         ):
             return body  # what is spoilt stays so
-        return with_value(body, steps, int(key) if isinstance(said, int) and key.isdecimal() else key)
+        return with_value(body, steps, int(key) if not isinstance(said, str) and key.isdecimal() else key)
 
     def _in_path(self, operation: Operation, name: str, values: Mapping[str, str]) -> str:
         if name in values:

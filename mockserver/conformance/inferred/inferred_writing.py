@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from urllib3.filepost import encode_multipart_formdata
 
@@ -31,9 +31,20 @@ def flat(value: Any) -> list[str]:
     return [text_of(one) for one in value] if isinstance(value, list) else [text_of(value)]
 
 
-def last_of(address: str | None) -> str:
-    """The last segment of an address, as it was before it was encoded."""
-    return unquote(urlsplit(address or "").path.rstrip("/").rpartition("/")[2])
+def key_in_address(address: str | None, template: str) -> str:
+    """What an address has where ``template``, the path of one record, has its last parameter, decoded.
+
+    It may stand in the query by the parameter's name. Empty where the address is that of the collection, or none.
+    """
+    parts = urlsplit(address or "")
+    *_, before, last = ["", "", *(unquote(one) for one in parts.path.rstrip("/").split("/"))]
+    holder, _, named = template.rstrip("/").rpartition("{")
+    name, _, ending = named.partition("}")
+    if asked := dict(parse_qsl(parts.query)).get(name):
+        return asked
+    above, _, beginning = holder.rpartition("/")
+    collection = "" if beginning else above.rpartition("/")[2]
+    return "" if collection and last == collection != before else last.removeprefix(beginning).removesuffix(ending)
 
 
 def is_file(shapes: Shapes, node: Node) -> bool:
@@ -54,12 +65,30 @@ def multipart(media: str, body: Mapping[str, Any], files: Collection[str]) -> tu
 
 
 def query_pairs(one: PlannedParameter, value: Any) -> list[tuple[str, str]]:
+    if one.is_json:
+        return [(one.name, _compact(value))]
     if isinstance(value, list) and one.explode:
         return [(one.name, text_of(each)) for each in value]
     if isinstance(value, dict):
         is_deep = one.style == "deepObject"
         return [(f"{one.name}[{name}]" if is_deep else name, text_of(each)) for name, each in value.items()]
     return [(one.name, text_of(value))]
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def held_together(
+    parameters: Collection[PlannedParameter], pairs: Collection[tuple[str, str]], as_typed: Callable[[Node, str], Any]
+) -> list[tuple[str, str]]:
+    """``pairs`` with those that are members of one parameter's JSON as that one, each of its type."""
+    held = {one.name: one for one in parameters if one.holder}
+    whole: dict[str, dict[str, Any]] = {}
+    for name, text in pairs:
+        if name in held:
+            whole.setdefault(held[name].holder, {})[name] = as_typed(held[name].schema, text)
+    return [pair for pair in pairs if pair[0] not in held] + [(name, _compact(one)) for name, one in whole.items()]
 
 
 def way_of(needs: Sequence[tuple[Credential, ...]], token: str | None) -> tuple[Credential, ...]:
