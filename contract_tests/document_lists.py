@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from mockserver.conformance import (
@@ -107,9 +108,16 @@ def _counts(session: Session, listing: InferredList, whole: InferredPage) -> Non
     for name, count in _numbers(whole, list_words.PAGE_COUNTS):
         cause, expected = f"{name} is not the number of pages", whole.breaks(name, "maximum", 1)
         session.expect(count <= 1, cause, f"{count}, one holds all", expected)
-    for name in sorted(list_words.MORE & whole.facts.keys()):
-        cause, expected = f"{name} disagrees with the next page", whole.breaks(name, "enum", [False])
-        session.expect(whole.facts[name] is not True, cause, "", expected)
+    for name, wanted in _flags(whole, is_first=True, is_last=True):
+        cause, expected = f"{name} disagrees with the next page", whole.breaks(name, "enum", [wanted])
+        session.expect(whole.facts[name] is wanted, cause, "", expected)
+
+
+def _flags(page: InferredPage, *, is_first: bool, is_last: bool) -> Iterator[tuple[str, bool]]:
+    """The truth values beside a list that tell where it stands among its pages, and what each has to be."""
+    told = ((list_words.MORE, not is_last), (list_words.LASTS, is_last), (list_words.FIRSTS, is_first))
+    for names, wanted in told:
+        yield from ((name, wanted) for name in sorted(names & page.facts.keys()) if isinstance(page.facts[name], bool))
 
 
 def _tells(
@@ -135,11 +143,11 @@ def _tells(
         if first.facts[name] in (0, 1):
             cause = f"{name} is not the page that was asked for"
             session.expect(found == wanted, cause, f"{found}, {wanted}", page.breaks(name, "enum", [wanted]))
-    for name in sorted(list_words.MORE & page.facts.keys()):
-        if isinstance(page.facts[name], bool):
-            expected = page.breaks(name, "enum", [True]) if own > size and not number else None
-            cause = f"{name} disagrees with the next page"
-            session.expect(page.facts[name] is not is_last, cause, "", expected)
+    for name, wanted in _flags(page, is_first=not number, is_last=is_last):
+        is_sure = name in list_words.FIRSTS or own > size * (number + 1)
+        expected = page.breaks(name, "enum", [wanted]) if is_sure else None
+        cause = f"{name} disagrees with the {'page before' if name in list_words.FIRSTS else 'next page'}"
+        session.expect(page.facts[name] is wanted, cause, "", expected)
 
 
 def _numbers(page: InferredPage, names: frozenset[str]) -> list[tuple[str, int]]:

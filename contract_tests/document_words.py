@@ -39,6 +39,9 @@ ALONG = re.compile(
     r"\b(?:and|with|including|together)\b[^.;]*?\b(?:its|his|her|their|all)\s+(?:\w+\s+)?(\w+)", re.IGNORECASE
 )
 """How the words of a delete say what is deleted with a record."""
+DONE = 200
+TELLS_GONE = frozenset({"deleted", "is_deleted", "isDeleted", "removed"})
+"""Members of what is left of a record that was deleted."""
 
 
 @check(*STORED, writes=True, inferred=True, provenance=INFERRED)
@@ -207,3 +210,30 @@ def check_goes_along(session: Session, group: Group) -> None:
         session.expect_one_of(reply, REFUSALS, f"what a delete takes with it is answered {reply.status} ({child.name})")
     if not judged:
         raise NotApplicable("no delete is said to take others with it")
+
+
+@check(Kind.CREATE, Kind.DELETE, writes=True, inferred=True, provenance=INFERRED)
+def check_told_deleted(session: Session, group: Group) -> None:
+    """The record that a delete answers with is the one that it deleted."""
+    asking, judged = InferredTrials(session), 0
+    delete, needed = asking.on_one(group, Kind.DELETE), asking.needed(group)
+    if delete.plan is None or delete.plan.success.schema is None:
+        raise NotApplicable("a delete answers without content")
+    made = [asking.create(group, asking.above(group)) for _ in range(2)]
+    for one in made:
+        reply = asking.remove(group, one)
+        found = asking.record(reply, delete) if reply and reply.status == DONE else None
+        is_whole = isinstance(found, dict) and needed and needed <= found.keys()
+        if not isinstance(found, dict) or not (is_whole or found.keys() & TELLS_GONE):
+            continue  # a job, or words
+        judged += 1
+        told, place = asking.key(group, found), (*(delete.plan.record or ()), *_key_of(group))
+        expected = Expected(reply, constraint=BrokenConstraint(pointer_to(*place), "ending", one.key))
+        cause = "a delete tells the key of another record"
+        session.expect(told in ("", one.key), cause, f"{told}, {one.key}", expected)
+    if not judged:
+        raise NotApplicable("a delete answers with no record")
+
+
+def _key_of(group: Group) -> tuple[str, ...]:
+    return group.resource.model.key if group.resource.model else ()

@@ -94,6 +94,8 @@ PAGE_COUNTS = frozenset({"totalpages", "pagecount", "pagestotal", "pages", "nump
 NUMBERS = PAGES | {"number"}
 """What tells which page this is."""
 MORE = frozenset({"hasmore", "hasnext", "hasnextpage", "moreitems"})
+FIRSTS = frozenset({"first", "isfirst", "isfirstpage"})
+LASTS = frozenset({"last", "islast", "islastpage"})
 TOTALS = frozenset(
     {
         "total",

@@ -17,7 +17,7 @@ paths:
                    {name: per_page, in: query, schema: {type: integer, minimum: 1, maximum: 100}}]
       responses: {'200': {description: a page, content: {application/json: {schema: {type: object, required: [data, meta],
         properties: {data: {type: array, items: {$ref: '#/components/schemas/Book'}}, meta: {type: object, properties: {
-          page: {type: integer}, total: {type: integer}, total_pages: {type: integer}, has_more: {type: boolean}}}}}}}}}
+          page: {type: integer}, total: {type: integer}, total_pages: {type: integer}, has_more: {type: boolean}, first: {type: boolean}, last: {type: boolean}}}}}}}}}
     post:
       requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}
       responses: {'201': {description: made, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}}
@@ -25,7 +25,8 @@ paths:
     parameters: [{name: id, in: path, required: true, schema: {type: string}}]
     get: {responses: {'200': {description: one, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}},
                       '404': {description: none}}}
-    delete: {responses: {'204': {description: gone}, '404': {description: none}}}
+    delete: {responses: {'200': {description: gone, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}},
+                         '404': {description: none}}}
 components:
   schemas: {Book: {type: object, required: [title], properties: {id: {type: string, readOnly: true}, title: {type: string}}}}
 """
@@ -58,6 +59,8 @@ def saying(change):
         (lambda meta, data: {"total_pages": 1}, "totalpages is not the number of pages"),
         (lambda meta, data: {"page": 1}, "page is not the page that was asked for"),
         (lambda meta, data: {"has_more": True}, "hasmore disagrees with the next page"),
+        (lambda meta, data: {"last": True}, "last disagrees with the next page"),
+        (lambda meta, data: {"first": True}, "first disagrees with the page before"),
     ],
 )
 def test_what_a_list_says_of_itself_is_true_and_a_story_tells_it(shelf, tmp_path, monkeypatch, fault, cause):
@@ -70,5 +73,20 @@ def test_what_a_list_says_of_itself_is_true_and_a_story_tells_it(shelf, tmp_path
     files = [one for one in write_stories(tmp_path, stories) if one.suffix == ".json"]
     for story in map(read_story, files):
         assert not story.gaps
+        assert fate_of(story, {}, answering(shelf, change)[1]) is ReplayResult.STILL_THERE
+        assert fate_of(story, {}, answering(shelf)[1]) is ReplayResult.GONE
+
+
+@pytest.mark.parametrize("fault", [None, {"id": "7"}, {"id": "8", "title": "Another"}])
+def test_a_delete_tells_of_the_record_that_it_deleted(shelf, tmp_path, monkeypatch, fault):
+    def change(where, wire):
+        if where == "DELETE /books/{id}" and wire.status == 200 and fault:
+            wire.say({**wire.value, **fault})
+
+    heard = []
+    verdict = checked(shelf, monkeypatch, {"document_words"}, change, heard.append, stories=tmp_path)
+    assert {one.cause for one in verdict.findings} == ({"a delete tells the key of another record"} if fault else set())
+    files = [one for one in write_stories(tmp_path, heard[-1].report.stories) if one.suffix == ".json"]
+    for story in map(read_story, files):
         assert fate_of(story, {}, answering(shelf, change)[1]) is ReplayResult.STILL_THERE
         assert fate_of(story, {}, answering(shelf)[1]) is ReplayResult.GONE

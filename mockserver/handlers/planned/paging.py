@@ -13,7 +13,7 @@ from mockserver.contract.plan import OperationPlan, Steps
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import as_shown, host_of
 from mockserver.handlers.planned.places import key_of, plan_of
-from mockserver.inference.words import CURSORS, MORE, NEXT, OFFSETS, PAGE_COUNTS, PAGES, SIZES, TOTALS
+from mockserver.inference.words import CURSORS, FIRSTS, LASTS, MORE, NEXT, OFFSETS, PAGE_COUNTS, PAGES, SIZES, TOTALS
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 from mockserver.values.absent import ABSENT
@@ -207,8 +207,8 @@ def _numbers(facts: dict[str, Any]) -> Iterator[tuple[frozenset[str], Json]]:
     yield frozenset({"from"}), facts["start"] + 1 if facts["count"] else None
     yield frozenset({"to"}), facts["start"] + facts["count"] if facts["count"] else None
     yield frozenset({"empty"}), not facts["count"]
-    yield frozenset({"first", "isfirst", "isfirstpage"}), facts["start"] == 0
-    yield frozenset({"last", "islast", "islastpage"}), facts["start"] + facts["count"] >= facts["total"]
+    yield FIRSTS, facts["start"] == 0
+    yield LASTS, facts["start"] + facts["count"] >= facts["total"]
     yield MORE_OF_A_MEMBER, bool(facts["onward"])
     yield LESS, facts["start"] > 0
     yield PAGE_COUNTS | {"lastpage"}, -(-facts["total"] // facts["size"])
