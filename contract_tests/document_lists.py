@@ -115,8 +115,8 @@ def _counts(session: Session, listing: InferredList, whole: InferredPage) -> Non
 
 def _flags(page: InferredPage, *, is_first: bool, is_last: bool) -> Iterator[tuple[str, bool]]:
     """The truth values beside a list that tell where it stands among its pages, and what each has to be."""
-    told = ((list_words.MORE, not is_last), (list_words.LASTS, is_last), (list_words.FIRSTS, is_first))
-    for names, wanted in told:
+    rules = ((list_words.MORE, not is_last), (list_words.LASTS, is_last), (list_words.FIRSTS, is_first))
+    for names, wanted in rules:
         yield from ((name, wanted) for name in sorted(names & page.facts.keys()) if isinstance(page.facts[name], bool))
 
 

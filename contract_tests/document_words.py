@@ -227,10 +227,10 @@ def check_told_deleted(session: Session, group: Group) -> None:
         if not isinstance(found, dict) or not (is_whole or found.keys() & TELLS_GONE):
             continue  # a job, or words
         judged += 1
-        told, place = asking.key(group, found), (*(delete.plan.record or ()), *_key_of(group))
+        key, place = asking.key(group, found), (*(delete.plan.record or ()), *_key_of(group))
         expected = Expected(reply, constraint=BrokenConstraint(pointer_to(*place), "ending", one.key))
         cause = "a delete tells the key of another record"
-        session.expect(told in ("", one.key), cause, f"{told}, {one.key}", expected)
+        session.expect(key in ("", one.key), cause, f"{key}, {one.key}", expected)
     if not judged:
         raise NotApplicable("a delete answers with no record")
 
