@@ -13,8 +13,8 @@ from mockserver.errors import Problem, SetupError
 from mockserver.expressions import RecordProxy
 from mockserver.handlers import Call
 from mockserver.handlers.door import fill, keep, remove
-from mockserver.handlers.planned.acting import only
 from mockserver.handlers.planned.embedding import whole
+from mockserver.handlers.planned.record_actions import only
 from mockserver.handlers.planned.scope import Scope
 from mockserver.handlers.planned.whole_records import new_identity, remedied, whole_record
 from mockserver.handlers.records import dependants

@@ -17,7 +17,7 @@ from mockserver.inference.meanings import Meanings
 from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
-from mockserver.inference.sharing import is_one
+from mockserver.inference.shared_collections import is_one
 from mockserver.inference.words import CALLERS, LOGINS
 from mockserver.values.name_words import flat, singular
 

@@ -10,7 +10,7 @@ from mockserver.inference.guess import Guess
 from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
-from mockserver.inference.sharing import FEWEST, is_one
+from mockserver.inference.shared_collections import FEWEST, is_one
 from mockserver.inference.words import CREATES
 from mockserver.values.name_words import flat
 

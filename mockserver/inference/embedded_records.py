@@ -11,7 +11,7 @@ from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources
 from mockserver.inference.said_members import SaidMembers
-from mockserver.inference.sharing import is_one
+from mockserver.inference.shared_collections import is_one
 from mockserver.values.name_words import flat, singular
 
 SHARE = 0.8

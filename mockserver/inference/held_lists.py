@@ -13,7 +13,7 @@ from mockserver.inference.paths import ANY, Key
 from mockserver.inference.replies import Found
 from mockserver.inference.resource_draft import HeldList, InferredCollection, Reading
 from mockserver.inference.resources import Resources
-from mockserver.inference.sharing import is_one
+from mockserver.inference.shared_collections import is_one
 from mockserver.inference.written_below import WRITES, single_at
 from mockserver.values.name_words import flat, singular
 

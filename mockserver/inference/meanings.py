@@ -17,7 +17,7 @@ from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.searches import searching
-from mockserver.inference.sharing import FEWEST, is_of_several, is_one, looked_up, values_shown
+from mockserver.inference.shared_collections import FEWEST, is_of_several, is_one, looked_up, values_shown
 from mockserver.inference.words import CALLERS, CONTENTS, CREATES
 from mockserver.inference.written_below import touches
 from mockserver.values.name_words import flat, thing_of

@@ -24,6 +24,7 @@ from mockserver.inference.document_conventions import likely_tenant, prefixes, u
 from mockserver.inference.embedded_records import EmbeddedRecords
 from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.guess import Guess
+from mockserver.inference.inferred_resources import infer_resources
 from mockserver.inference.kept_beside import keep_beside, keep_truths, kept_beside, truths_set
 from mockserver.inference.key_forms import is_counted, listed_key, most_listed
 from mockserver.inference.meanings import Meanings
@@ -31,7 +32,6 @@ from mockserver.inference.paths import ANY, Key, read_paths, spellings
 from mockserver.inference.replies import success
 from mockserver.inference.request_inputs import credentials
 from mockserver.inference.resource_draft import InferredCollection, Reading
-from mockserver.inference.settling import read_resources
 from mockserver.inference.shown_keys import sent_at, sent_keys, shown_key
 from mockserver.inference.shown_links import ShownLinks
 
@@ -53,7 +53,7 @@ class _Builder:
         self._shapes = Shapes(document)
         self._schemas = Schemas(document, loose=True)
         self._maker = Maker(self._schemas, self._shapes)
-        self._found = read_resources(read_paths(document, self._shapes), self._shapes)
+        self._found = infer_resources(read_paths(document, self._shapes), self._shapes)
         self._meanings = Meanings(self._found)
         self._accounts = read_accounts(self._found, self._meanings)
         self._foreign = ForeignKeys(self._shapes, self._found)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from mockserver.contract.document import Document, Node, operations_of
 from mockserver.contract.routing import parameter_name
 from mockserver.contract.schema_shape import Shapes
-from mockserver.contract.sources.spoken_paths import rest_forms
+from mockserver.contract.sources.rpc_paths import rest_forms
 
 Key: TypeAlias = tuple[str, ...]
 """A path with ``{}`` for each parameter, so that two spellings of one path are one."""

@@ -8,7 +8,7 @@ from mockserver.inference.guess import Guess
 from mockserver.inference.paths import Key
 from mockserver.inference.resource_draft import Reading
 from mockserver.inference.resources import Resources
-from mockserver.inference.sharing import is_one
+from mockserver.inference.shared_collections import is_one
 from mockserver.inference.words import COUNTS, FIRST, LATEST, SEARCHES
 from mockserver.values.name_words import flat
 

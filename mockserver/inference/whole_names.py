@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.inference.paths import ANY
 from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources
-from mockserver.inference.sharing import is_one, move
+from mockserver.inference.shared_collections import is_one, move
 
 
 def join_whole_names(found: Resources) -> None:

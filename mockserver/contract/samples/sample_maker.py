@@ -14,7 +14,7 @@ from mockserver.contract.samples.scalars import Draw, is_told_by_name, scalar
 from mockserver.contract.samples.states import is_end_date
 from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import SchemaShape, Shapes
-from mockserver.contract.sources.endless import Endless
+from mockserver.contract.sources.infinite_schemas import InfiniteSchemas
 from mockserver.messages import Json
 from mockserver.values.pointer import steps_of
 
@@ -46,7 +46,7 @@ class Maker:
         self._schemas = schemas
         self._validators: dict[str, SchemaValidator] = {}
         self._usable: dict[str, bool] = {}
-        self._endless = Endless(shapes)
+        self._endless = InfiniteSchemas(shapes)
 
     def validator(self, node: Node) -> SchemaValidator:
         """The rule of the schema at ``node``; PERF: the same one for all that only refer to the same place."""

@@ -12,7 +12,7 @@ from mockserver.contract.sources.by_example import describe_replies
 from mockserver.contract.sources.discriminated import hold_alternatives
 from mockserver.contract.sources.keyword_values import unusable
 from mockserver.contract.sources.newer_parameters import spread_queries
-from mockserver.contract.sources.opening import close_lists, open_parts
+from mockserver.contract.sources.open_parts import close_lists, open_parts
 from mockserver.contract.sources.silent_replies import describe_silent
 from mockserver.contract.sources.swagger import upgraded
 from mockserver.contract.sources.text_examples import read_texts

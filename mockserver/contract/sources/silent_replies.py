@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.contract.sources.raw_operations import body_members, followed, raw_parameters, schema_members
-from mockserver.contract.sources.spoken_paths import rest_forms
+from mockserver.contract.sources.rpc_paths import rest_forms
 from mockserver.values.name_words import flat, singular
 
 GUESSED = "x-guessed"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from mockserver.contract import Kind
 from mockserver.contract.sources.silent_replies import GUESSED
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned import acting, bulk, many, single, stubs
+from mockserver.handlers.planned import bulk, many, record_actions, single, stubs
 from mockserver.handlers.planned.addresses import reached
 from mockserver.handlers.planned.entries import entries
 from mockserver.handlers.planned.named_resource import meant
@@ -26,9 +26,9 @@ PLANNED: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
     Kind.REPLACE: single.replace,
     Kind.PATCH: single.patch,
     Kind.DELETE: single.delete,
-    Kind.SINGLETON: acting.singleton,
-    Kind.ACTION: acting.action,
-    Kind.MEMBERSHIP: acting.membership,
+    Kind.SINGLETON: record_actions.singleton,
+    Kind.ACTION: record_actions.action,
+    Kind.MEMBERSHIP: record_actions.membership,
     Kind.BULK: bulk.bulk,
     Kind.STUB: stubs.stub,
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.acting import only
-from mockserver.handlers.planned.composing import draw_for, following, settled
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.held_entries import HeldEntries
 from mockserver.handlers.planned.places import plan_of
+from mockserver.handlers.planned.record_actions import only
+from mockserver.handlers.planned.record_building import draw_for, following, settled
 from mockserver.handlers.planned.replying import answered, made, with_record
 from mockserver.handlers.planned.scope import named, scope_of
 from mockserver.handlers.planned.single import sent

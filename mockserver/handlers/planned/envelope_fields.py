@@ -9,9 +9,9 @@ from mockserver.contract.document import Node
 from mockserver.contract.kinds import Kind
 from mockserver.contract.plan import Model
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.acknowledging import acknowledged
-from mockserver.handlers.planned.composing import draw_for
+from mockserver.handlers.planned.acknowledgements import acknowledged
 from mockserver.handlers.planned.places import plan_of
+from mockserver.handlers.planned.record_building import draw_for
 from mockserver.inference.words import KEYS, OUTCOMES, is_paging
 from mockserver.messages import Json
 from mockserver.values.members import value_at

@@ -10,9 +10,9 @@ from mockserver.contract.samples.fitting import fit
 from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.composing import draw_for, overlaid
 from mockserver.handlers.planned.denormalised_fields import repeated_fields
 from mockserver.handlers.planned.places import is_key, model_of
+from mockserver.handlers.planned.record_building import draw_for, overlaid
 from mockserver.handlers.planned.scope import Scope
 from mockserver.inference.words import LOGINS, NAME_LIKE
 from mockserver.messages import Json

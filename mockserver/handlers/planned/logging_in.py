@@ -12,9 +12,9 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.callers import ACCOUNT, names_of_account
-from mockserver.handlers.planned.composing import changed, composed
 from mockserver.handlers.planned.criteria import condition
 from mockserver.handlers.planned.places import key_of, keys_of, plan_of, record_id
+from mockserver.handlers.planned.record_building import changed, composed
 from mockserver.handlers.planned.replying import made
 from mockserver.handlers.planned.scope import Scope
 from mockserver.inference.words import OUTCOMES

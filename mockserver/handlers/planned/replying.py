@@ -16,12 +16,12 @@ from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.samples.scalars import Draw
 from mockserver.contract.xml_text import is_xml, write_xml
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.acknowledging import acknowledged, is_acknowledgement
+from mockserver.handlers.planned.acknowledgements import acknowledged, is_acknowledgement
 from mockserver.handlers.planned.addresses import brought_here
-from mockserver.handlers.planned.composing import draw_for
 from mockserver.handlers.planned.criteria import written
 from mockserver.handlers.planned.envelope_fields import with_envelope_fields
 from mockserver.handlers.planned.places import plan_of
+from mockserver.handlers.planned.record_building import draw_for
 from mockserver.handlers.planned.streams import streamed
 from mockserver.messages import Headers, Json, Reply
 from mockserver.values.media_types import carries_json, without_parameters

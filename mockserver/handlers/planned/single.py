@@ -10,7 +10,6 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
 from mockserver.handlers.planned.addresses import address_of, named_by
-from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
 from mockserver.handlers.planned.conflicts import require_unique, require_unneeded
 from mockserver.handlers.planned.embedding import presented, seen
 from mockserver.handlers.planned.initial_records import counted_by
@@ -19,6 +18,7 @@ from mockserver.handlers.planned.known_elsewhere import known_elsewhere
 from mockserver.handlers.planned.logging_in import remember, require_unregistered, welcome, with_own_token, with_token
 from mockserver.handlers.planned.new_keys import beginning_of, letters, new_key, slug_of
 from mockserver.handlers.planned.places import is_key, key_of, keys_of, model_of, plan_of, whole_key
+from mockserver.handlers.planned.record_building import changed, composed, draw_for, new_name, settled
 from mockserver.handlers.planned.referring import require_references
 from mockserver.handlers.planned.replying import answered, is_exemplified, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of

@@ -14,7 +14,6 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import brought_here
 from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.chronology import in_order
-from mockserver.handlers.planned.composing import changed, draw_for, following, overlaid, settled
 from mockserver.handlers.planned.conflicts import require_possible
 from mockserver.handlers.planned.deriving import Deriving
 from mockserver.handlers.planned.embedding import presented
@@ -23,6 +22,7 @@ from mockserver.handlers.planned.intervals import believable
 from mockserver.handlers.planned.kept_files import with_files
 from mockserver.handlers.planned.own_truths import as_asked, keep_own
 from mockserver.handlers.planned.places import ONLY, key_of, model_of, plan_of
+from mockserver.handlers.planned.record_building import changed, draw_for, following, overlaid, settled
 from mockserver.handlers.planned.replying import made, with_record
 from mockserver.handlers.planned.scope import Scope, account_of, named, scope_of
 from mockserver.handlers.planned.single import add, sent, write

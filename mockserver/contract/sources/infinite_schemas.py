@@ -12,7 +12,7 @@ WIDEST = 3_000
 CHOICES = 20
 
 
-class Endless:
+class InfiniteSchemas:
     """Tells endless schemas of one document from the others, each once."""
 
     def __init__(self, shapes: Shapes) -> None:

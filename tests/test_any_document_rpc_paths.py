@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.sources.spoken_paths import rest_forms
+from mockserver.contract.sources.rpc_paths import rest_forms
 from test_any_document import body, client, document, parameter, reply
 
 TEXT = {"type": "string"}

@@ -6,12 +6,12 @@ from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.held_lists import hold_lists
 from mockserver.inference.paths import PathTable
 from mockserver.inference.resources import Resources
-from mockserver.inference.sharing import share
+from mockserver.inference.shared_collections import share
 from mockserver.inference.whole_names import join_whole_names
 from mockserver.inference.written_below import find_written_below
 
 
-def read_resources(paths: PathTable, shapes: Shapes) -> Resources:
+def infer_resources(paths: PathTable, shapes: Shapes) -> Resources:
     """The resources of one document, each with all of its paths."""
     found = Resources(paths, shapes)
     hold_lists(found)
