@@ -160,7 +160,8 @@ class InferredTrials(InferredRequests):
             declared = {**declared, **self.maker.shapes.properties(declared["attributes"])}
             sent = level
         fits = {name for name, value in sent.items() if name in declared and self.replies.allows(declared[name], value)}
-        kept = {name: sent[name] for name in sorted(fits - own) if (name,) != model.key and not is_servers(flat(name))}
+        names = [name for name in sorted(fits - own) if (name,) != model.key and not is_servers(flat(name))]
+        kept = {name: self.without_read_only(declared[name], sent[name]) for name in names}
         holder = model.key[0] if len(model.key) > 1 else ""
         if isinstance(inner := kept.get(holder), dict):
             kept[holder] = {name: one for name, one in inner.items() if not is_servers(flat(name), beside_key=True)}

@@ -123,7 +123,9 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
     if isinstance(value, dict):
         value = related(call, resource, {**value, **model.always}, ordinal, tenant)
         value = marked(call, model, value, keys, key)
-        value = Deriving(maker, call.tools.began).whole(model.record, value) if shown is None else value
+        if shown is None:  # what it is found by stays, as two of one title would be one
+            kept = [steps[0] for steps in (model.key, *model.other_keys) if steps]
+            value = Deriving(maker, call.tools.began).whole(model.record, value, kept=kept)
         if shown is None and tenant:
             value = _embedding(call, resource, value, _Place(tenant, (*keys, str(key)), ordinal))
         if shown is None:
