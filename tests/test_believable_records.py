@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from test_any_document import body, client, collection, document, reply
+from test_any_document import body, client, collection, document, parameter, reply
 
 TEXT, NUMBER, AMOUNT = {"type": "string"}, {"type": "integer"}, {"type": "number"}
 MOMENT, DAY = TEXT | {"format": "date-time"}, TEXT | {"format": "date"}
@@ -215,3 +215,24 @@ def test_a_member_holds_what_such_a_thing_has(
     record = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **member}}
     for one in client(collection(record, record, path=path), tmp_path).get(path).json:
         assert {name: one[name] for name, pattern in said.items() if not re.fullmatch(pattern, one[name])} == {}
+
+
+def test_the_only_record_of_a_path_can_be_sent_back_as_it_is_at_first(tmp_path: Path) -> None:
+    shown = {"type": "object", "properties": {"code": TEXT, "birthDate": DAY, "age": NUMBER}}
+    sent = {"type": "object", "properties": {"code": TEXT | {"pattern": "^[A-Z]{3}[0-9]{4}$"}, "birthDate": DAY}}
+    put = {"requestBody": body(sent), "responses": {"200": reply(shown)}}
+    caller = client(document({"/settings": {"get": {"responses": {"200": reply(shown)}}, "put": put}}), tmp_path)
+    first = caller.get("/settings").json
+    assert first["age"] == (date(2025, 4, 18) - date.fromisoformat(first["birthDate"])).days // 365.25
+    assert caller.put("/settings", json=first).status_code == 200
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_first_records_of_one_title_are_found_by_slugs_of_their_own(tmp_path: Path, seed: int) -> None:
+    post = {"type": "object", "properties": {"slug": TEXT, "title": TEXT, "text": TEXT}}
+    listed = {"get": {"responses": {"200": reply({"type": "array", "items": post})}}}
+    one = {"parameters": [parameter("slug", TEXT)], "get": {"responses": {"200": reply(post)}}}
+    caller = client(document({"/posts": listed, "/posts/{slug}": one}), tmp_path, seed=seed)
+    slugs = [one["slug"] for one in caller.get("/posts").json]
+    assert len({*slugs}) == len(slugs) > 1
+    assert [caller.get(f"/posts/{one}").json["slug"] for one in slugs] == slugs

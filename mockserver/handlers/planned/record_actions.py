@@ -24,9 +24,11 @@ from mockserver.handlers.planned.own_truths import as_asked, keep_own
 from mockserver.handlers.planned.places import ONLY, key_of, model_of, plan_of
 from mockserver.handlers.planned.record_building import changed, draw_for, following, overlaid, settled
 from mockserver.handlers.planned.replying import made, with_record
+from mockserver.handlers.planned.sayable_values import sayable
 from mockserver.handlers.planned.scope import Scope, account_of, named, scope_of
 from mockserver.handlers.planned.single import add, sent, write
 from mockserver.handlers.planned.stamps import stamped
+from mockserver.handlers.planned.state_members import StateMembers
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json
@@ -98,12 +100,14 @@ def _first(call: Call, scope: Scope) -> Json:
     draw = draw_for(call, "first", scope.resource.name, *(scope.keys or ()), full=True)
     shown = record_examples(call.tools.maker.shapes.document, scope.model.sources)
     examples = tuple(one for one in shown if one is not None)
-    value = brought_here(call, model.record, call.tools.maker.make(model.record, draw, examples))
+    maker = call.tools.maker
+    value = brought_here(call, model.record, maker.make(model.record, draw, examples))
     if isinstance(value, dict) and not examples:
+        value = sayable(maker, model, StateMembers(maker, model.record).made(value, draw), draw)
         value = believable(in_order(value), draw.random, scope.resource.name)
         value = related(call, scope.resource, value, 1, scope.tenant.name)
-        value = Deriving(call.tools.maker, call.tools.clock.now()).whole(model.record, value)
-    return fit(call.tools.maker, model.record, value, draw)
+        value = Deriving(maker, call.tools.began).whole(model.record, value)
+    return fit(maker, model.record, value, draw)
 
 
 def _acted(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> Json:
