@@ -11,7 +11,7 @@ from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.inferred.inferred_forms import bracketed, form_pairs, is_form
 from mockserver.conformance.inferred.inferred_writing import is_file, multipart, text_of
 from mockserver.contract import Operation
-from mockserver.contract.document import Document
+from mockserver.contract.document import Document, Node
 from mockserver.contract.plan import OperationPlan
 from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.schema_shape import Shapes
@@ -73,3 +73,18 @@ def _files(shapes: Shapes, operation: Operation) -> set[str]:
     """The members of a form that are files."""
     members = shapes.properties(planned(operation).bodies[media_of(operation)])
     return {name for name, node in members.items() if is_file(shapes, node)}
+
+
+def without_read_only(shapes: Shapes, schema: Node, value: Any) -> Any:
+    """``value`` without the members that a client does not say, in its objects and in those of its lists, too."""
+    if isinstance(value, list) and (items := shapes.items(schema)) is not None:
+        return [without_read_only(shapes, items, one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    members = shapes.properties(schema)
+    said = {
+        name: one for name, one in value.items() if name not in members or not shapes.says(members[name], "readOnly")
+    }
+    return {
+        name: without_read_only(shapes, members[name], one) if name in members else one for name, one in said.items()
+    }

@@ -266,19 +266,6 @@ class InferredRequests(InferredSender):
         shapes = self.maker.shapes
         return {name for name, node in shapes.properties(schema).items() if shapes.says(node, "readOnly") is True}
 
-    def without_read_only(self, schema: Node, value: Any) -> Any:
-        """``value`` without what clients do not say of it, in its objects and in those of its lists, too."""
-        shapes = self.maker.shapes
-        if isinstance(value, list) and (items := shapes.items(schema)) is not None:
-            return [self.without_read_only(items, one) for one in value]
-        if not isinstance(value, dict):
-            return value
-        members, own = shapes.properties(schema), self.read_only(schema)
-        said = {name: one for name, one in value.items() if name not in own}
-        return {
-            name: self.without_read_only(members[name], one) if name in members else one for name, one in said.items()
-        }
-
     def at(self, operation: Operation, made: InferredRecord) -> dict[str, str]:
         """The path parameters of an operation on one record."""
         key = planned(operation).key

@@ -12,7 +12,7 @@ from mockserver.conformance.bodies.normal_forms import is_normal_form
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.inferred.inferred_bodies import NOW, but_for_null, is_day, leveled
-from mockserver.conformance.inferred.inferred_contents import has_members, media_of, planned
+from mockserver.conformance.inferred.inferred_contents import has_members, media_of, planned, without_read_only
 from mockserver.conformance.inferred.inferred_forms import is_form, is_sayable
 from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList, narrowing
 from mockserver.conformance.inferred.inferred_requests import UNKNOWN, InferredRecord, InferredRequests, within
@@ -161,7 +161,7 @@ class InferredTrials(InferredRequests):
             sent = level
         fits = {name for name, value in sent.items() if name in declared and self.replies.allows(declared[name], value)}
         names = [name for name in sorted(fits - own) if (name,) != model.key and not is_servers(flat(name))]
-        kept = {name: self.without_read_only(declared[name], sent[name]) for name in names}
+        kept = {name: without_read_only(self.maker.shapes, declared[name], sent[name]) for name in names}
         holder = model.key[0] if len(model.key) > 1 else ""
         if isinstance(inner := kept.get(holder), dict):
             kept[holder] = {name: one for name, one in inner.items() if not is_servers(flat(name), beside_key=True)}
