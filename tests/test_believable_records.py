@@ -236,3 +236,39 @@ def test_two_first_records_of_one_title_are_found_by_slugs_of_their_own(tmp_path
     slugs = [one["slug"] for one in caller.get("/posts").json]
     assert len({*slugs}) == len(slugs) > 1
     assert [caller.get(f"/posts/{one}").json["slug"] for one in slugs] == slugs
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_first_record_is_of_the_alternative_that_it_names_and_of_no_other(tmp_path: Path, seed: int) -> None:
+    kind = TEXT | {"enum": ["script", "job"]}
+    held = {"script": {"code": TEXT}, "job": {"job_id": TEXT}}
+    schemas = {
+        name: {"type": "object", "required": ["id", "kind", "data"], "properties": {
+            "id": NUMBER, "kind": kind, "data": {"type": "object", "required": [*data], "properties": data}}}
+        for name, data in held.items()
+    }  # fmt: skip
+    links = {name: f"#/components/schemas/{name}" for name in schemas}
+    task = {"oneOf": [{"$ref": one} for one in links.values()],
+            "discriminator": {"propertyName": "kind", "mapping": links}}  # fmt: skip
+    caller = client(document(kept(task, task, "/tasks")) | {"components": {"schemas": schemas}}, tmp_path, seed=seed)
+    assert all([*one["data"]] == [*held[one["kind"]]] for one in caller.get("/tasks").json)
+
+
+def test_what_belongs_to_another_state_is_missing_where_null_is_not_among_the_listed_values(tmp_path: Path) -> None:
+    reason = TEXT | {"enum": ["duplicate", "fraud"], "nullable": True}
+    shown = {"status": TEXT | {"enum": ["open", "canceled"]}, "cancellation_reason": reason}
+    record = {"type": "object", "properties": {"id": NUMBER, **shown}}
+    caller = client(document(kept(record, record)) | {"openapi": "3.0.3"}, tmp_path)
+    assert all(one.get("cancellation_reason", "none") is not None for one in caller.get("/things").json)
+
+
+def test_a_first_record_is_not_found_by_the_name_that_clients_send_as_the_example(tmp_path: Path) -> None:
+    shown = {"id": TEXT, "name": TEXT, "size": NUMBER}
+    sent = {"type": "object", "properties": {"name": TEXT | {"pattern": "^[a-z-]{3,}$", "example": "a-name"}}}
+    record = {"type": "object", "required": [*shown], "properties": shown}
+    paths = kept(record, sent, "/projects")
+    one = {**paths.pop("/projects/{id}"), "parameters": [parameter("idOrName", TEXT)]}
+    caller = client(document(paths | {"/projects/{idOrName}": one}), tmp_path)
+    assert caller.get("/projects/a-name").status_code == 404
+    made = caller.post("/projects", json={"name": "a-name"}).json
+    assert caller.get("/projects/a-name").json == made

@@ -173,6 +173,8 @@ class Shapes:
 
     def _gather(self, made: SchemaShape, node: Node, choice: int, left: int) -> None:
         found = self.follow(node)
+        if found.pointer != node.pointer and "properties" in self._mapping(node):
+            self._add(made, node)  # narrows what it refers to, as an alternative that a discriminator names
         self._add(made, found)
         if not left:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from mockserver.contract.document import Node
@@ -57,6 +58,8 @@ def _likely(maker: Maker, place: Node, name: str, made: Json, draw: Draw) -> Ite
     if isinstance(made, dict | list):
         near = fit(maker, place, made, draw)
         yield near if not isinstance(made, dict) or (isinstance(near, dict) and made.keys() <= near.keys()) else made
+    varied = replace(draw, varies=True)  # an example is what clients send, who would find this record by it
     for _ in range(TRIED):
-        yield maker.member(place, draw, name)
+        yield maker.member(place, varied, name)
+    yield maker.make(place, varied)
     yield maker.make(place, draw)

@@ -104,12 +104,16 @@ class StateMembers:
         return value
 
     def _without(self, value: dict[str, Any], name: str) -> dict[str, Any]:
-        """``value`` with null there where its schema takes it, else without the member where it may be missing."""
+        """``value`` with null there where its schema takes it, else without the member where it may be missing.
+
+        Whether ``nullable`` makes null one of listed values is read in two ways: there the member is rather missing.
+        """
         if value.get(name) is None:
             return value
-        if self._maker.allows(self._members[name], None):
+        shapes = self._maker.shapes
+        is_needed, place = name in shapes.shape(self._record).required, self._members[name]
+        if self._maker.allows(place, None) and (is_needed or not shapes.says(place, "enum")):
             return {**value, name: None}
-        is_needed = name in self._maker.shapes.shape(self._record).required
         return value if is_needed else {one: held for one, held in value.items() if one != name}
 
     def _is_reached(self, verb: str, value: Mapping[str, Any]) -> bool | None:
