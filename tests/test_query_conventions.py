@@ -76,6 +76,7 @@ def test_an_expression_selects(products: Any, expression: str, found: str) -> No
         ("Name eq 'tea' Price", "'Price' where an operator or the end is wanted"),
         ("soundex(Name)", "'soundex' with 1 arguments: use contains"),
         ("not " * 60 + "true", "more than 50 brackets"),
+        ("trim(" * 900 + "Name", "more than 50 brackets"),
     ],
 )
 def test_what_is_no_expression_is_told(products: Any, expression: str, told: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NoReturn, TypeAlias
 
 from mockserver.errors import Refusal, Violation
@@ -17,7 +18,7 @@ from mockserver.values.shown import quoted
 FILTER = "$filter"
 """The parameter's name."""
 DEEPEST = 50
-"""How many brackets and negations may stand within each other."""
+"""How many brackets, negations and functions may stand within each other."""
 Value: TypeAlias = Callable[[Any], Json]
 """What a part of the expression is for the content of a record."""
 _TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[^\s'(),]+|[(),])")
@@ -89,10 +90,7 @@ class _Expression:
         return parts[0] if len(parts) == 1 else lambda data: all(part(data) is True for part in parts)
 
     def _one(self) -> Value:
-        self._depth += 1
-        if self._depth > DEEPEST:
-            self._refuse(f"has more than {DEEPEST} brackets and negations within each other")
-        try:
+        with self._deeper():
             if self._takes("not"):
                 inner = self._one()
                 return lambda data: inner(data) is False
@@ -101,8 +99,14 @@ class _Expression:
                 self._require(")")
                 return inner
             return self._comparison()
-        finally:
-            self._depth -= 1
+
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            self._refuse(f"has more than {DEEPEST} brackets, negations and functions within each other")
+        yield
+        self._depth -= 1
 
     def _comparison(self) -> Value:
         left = self._operand()
@@ -149,7 +153,8 @@ class _Expression:
         return lambda data: value_at(data, steps)
 
     def _function(self, name: str) -> Value:
-        arguments = self._arguments()
+        with self._deeper():
+            arguments = self._arguments()
         if name not in _FUNCTIONS or len(arguments) != _ARITY.get(name, 2):
             self._refuse(f"has {quoted(name)} with {len(arguments)} arguments: use {', '.join(_FUNCTIONS)}")
         does = _FUNCTIONS[name]
