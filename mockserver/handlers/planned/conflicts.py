@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from mockserver.contract.plan import OperationPlan
 from mockserver.contract.samples.declared_values import said_examples
@@ -92,13 +92,16 @@ def _member(record: Record, name: str) -> Json:
 def require_unneeded(call: Call, scope: Scope, record: Record) -> None:
     """Raises Refusal(409): other records name the one to be deleted, which the document says is refused then."""
     said = plan_of(call).replies.get(CONFLICT)
-    for name, other in _naming(call, scope, record) if said is not None else ():
-        if said is not None and tells_of_use(said.description, name):
-            raise Refusal(409, f"Records of {name} still name {quoted(key_of(record.id))}, {quoted(other)} the first.")
+    if said is not None and (found := _first_naming(call, scope, record, said.description)):
+        name, other = found
+        raise Refusal(409, f"Records of {name} still name {quoted(key_of(record.id))}, {quoted(other)} the first.")
 
 
-def _naming(call: Call, scope: Scope, record: Record) -> Iterator[tuple[str, str]]:
-    """The resources some of whose records name this one, each with the key of the first that does."""
+def _first_naming(call: Call, scope: Scope, record: Record, refusal: str) -> tuple[str, str] | None:
+    """The first resource that ``refusal`` tells of and whose records name this one, and the key of one that does.
+
+    PERF: no others are looked through.
+    """
     key = key_of(record.id)
     for resource in call.tools.contract.resources.values():
         model = resource.model
@@ -106,11 +109,11 @@ def _naming(call: Call, scope: Scope, record: Record) -> Iterator[tuple[str, str
             continue
         keys = {**model.foreign, **model.references}
         members = [one for one, other in keys.items() if other == scope.resource.name]
-        if not members:
+        if not members or not tells_of_use(refusal, resource.name):
             continue
         theirs = Scope(call, scope.tenant, resource, None if model.parents else ())
         for member in members:
             likely = theirs.all(with_values([((member,), key)]))
             if found := next((one for one in likely if meets(_member(one, member), key)), None):
-                yield resource.name, key_of(found.id)
-                break
+                return resource.name, key_of(found.id)
+    return None
