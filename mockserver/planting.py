@@ -13,10 +13,10 @@ from mockserver.errors import Problem, SetupError
 from mockserver.expressions import RecordProxy
 from mockserver.handlers import Call
 from mockserver.handlers.door import fill, keep, remove
-from mockserver.handlers.planned.embedding import whole
 from mockserver.handlers.planned.record_actions import only
-from mockserver.handlers.planned.scope import Scope
-from mockserver.handlers.planned.whole_records import new_identity, remedied, whole_record
+from mockserver.handlers.planned.stored_records.embedding import whole
+from mockserver.handlers.planned.stored_records.scope import Scope
+from mockserver.handlers.planned.stored_records.whole_records import new_identity, remedied, whole_record
 from mockserver.handlers.records import dependants
 from mockserver.messages import Json
 from mockserver.runtime.determinism import stamp

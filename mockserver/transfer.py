@@ -12,7 +12,7 @@ import orjson
 from mockserver.contract import Resource
 from mockserver.errors import Problem, SetupError
 from mockserver.handlers.door import keep
-from mockserver.handlers.planned.whole_records import remedied
+from mockserver.handlers.planned.stored_records.whole_records import remedied
 from mockserver.store import Tenant
 from mockserver.store.keeping import FactKind, FactPlace
 from mockserver.values.json_text import read_own

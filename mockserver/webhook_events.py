@@ -18,7 +18,7 @@ from mockserver.contract.samples.scalars import Draw
 from mockserver.contract.schema import Schemas
 from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers import Call
-from mockserver.handlers.planned.initial_records import begin
+from mockserver.handlers.planned.initial_data.initial_records import begin
 from mockserver.messages import Reply, Request
 from mockserver.runtime.determinism import stamp
 from mockserver.runtime.subscription import Event

@@ -14,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from mockserver.contract.operation import How
 from mockserver.handlers import matching, query_rows, querying
-from mockserver.handlers.planned import criteria, many
+from mockserver.handlers.planned import many
+from mockserver.handlers.planned.addressing import criteria
 from mockserver.handlers.query_rows import OPERATORS, Asked, rows
 from mockserver.store import All, Collection, Either, candidates, collection, indexes, ordered_map
 from mockserver.store.filing import is_exact, rank, value_key

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.handlers.planned import kept_files
+from mockserver.handlers.planned.stored_records import stored_files
 from test_any_document import body, client, document, parameter, reply
 
 TEXT, NUMBER, BINARY = {"type": "string"}, {"type": "integer"}, {"type": "string", "format": "binary"}
@@ -94,7 +94,7 @@ def test_a_body_that_is_a_file_and_a_reply_that_is_a_text(tmp_path: Path) -> Non
 
 
 def test_the_oldest_files_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_files, "MOST_BYTES", 2_500)
+    monkeypatch.setattr(stored_files, "MOST_BYTES", 2_500)
     caller = files(tmp_path)
     keys = [sent(caller).json["id"] for _ in range(3)]
     assert [caller.get(f"/files/{key}/content").data == BYTES for key in keys] == [False, True, True]

@@ -100,7 +100,7 @@ def _filled(world: World, operation: Operation) -> str | None:
         or operation.path.count("{") != 1
     ):
         return None
-    from mockserver.handlers.planned.places import key_of  # PERF: for documents without annotations only
+    from mockserver.handlers.planned.addressing.places import key_of  # PERF: for documents without annotations only
     from mockserver.planting import begin
 
     tenant = world.store.tenant("default")

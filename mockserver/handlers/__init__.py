@@ -55,8 +55,8 @@ def refused(
     plan: OperationPlan, refusal: Refusal, request: Request, moment: datetime, usual: OperationPlan | None
 ) -> Reply:
     """The reply to a refusal of an operation whose document has no annotations; see ``planned.refusing``."""
-    from mockserver.handlers.planned.error_members import RefusedRequest  # PERF: as above
-    from mockserver.handlers.planned.refusing import refused as planned
+    from mockserver.handlers.planned.declared_errors.error_members import RefusedRequest  # PERF: as above
+    from mockserver.handlers.planned.declared_errors.refusing import refused as planned
 
     return planned(plan, refusal, RefusedRequest(request.method, request.path, moment), usual)
 

@@ -18,7 +18,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import names_of
 from mockserver.errors import Refusal
 from mockserver.handlers.door import keep, remove
-from mockserver.handlers.planned.places import record_id
+from mockserver.handlers.planned.addressing.places import record_id
 from mockserver.messages import SUCCESSES, Reply, Request, header_text
 from mockserver.recording.origin import Origin
 from mockserver.recording.recorded_files import RecordedExample, RecordedFiles

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from mockserver.contract import Kind, Operation, Resource
-from mockserver.handlers.planned.places import record_id
+from mockserver.handlers.planned.addressing.places import record_id
 from mockserver.messages import Request
 from mockserver.values.members import value_at
 from mockserver.values.redaction import EMAIL, redact_value

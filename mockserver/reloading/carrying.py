@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mockserver.contract import Resource
 from mockserver.expressions import RecordProxy
 from mockserver.handlers.door import fill, keep, remove
-from mockserver.handlers.planned.places import keys_of
+from mockserver.handlers.planned.addressing.places import keys_of
 from mockserver.planting import begin_all
 from mockserver.runtime.reloads import Misfit
 from mockserver.store import Record, Tenant

@@ -10,8 +10,8 @@ from mockserver.contract.samples.fitting import fit_keeping
 from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Problem, SetupError, Violation
 from mockserver.handlers.door import keep
-from mockserver.handlers.planned.new_keys import new_key
-from mockserver.handlers.planned.places import ONLY, record_id
+from mockserver.handlers.planned.addressing.new_keys import new_key
+from mockserver.handlers.planned.addressing.places import ONLY, record_id
 from mockserver.seeding.filling import Filling
 from mockserver.seeding.item import Item
 from mockserver.store import Tenant

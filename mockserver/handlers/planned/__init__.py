@@ -1,4 +1,10 @@
-"""Meaning where no annotation says how: one function a kind over records as the document's schemas imply them."""
+"""Meaning where no annotation says how: one function a kind over records as the document's schemas imply them.
+
+``answer_planned`` is what happens to each request; the modules beside this one hold the kinds that it dispatches to.
+What those are made of are packages, each of which imports only from those named before it: ``addressing`` (which record
+is meant), ``derived_members``, ``initial_data`` (first records), ``accounts`` (who asks), ``stored_records`` (how they
+are found and built), ``preconditions``, ``lists``, ``declared_errors`` (how a refusal is worded) and ``reply_bodies``.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -7,13 +13,13 @@ from mockserver.contract import Kind
 from mockserver.contract.sources.silent_replies import GUESSED
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned import bulk, many, record_actions, single, stubs
-from mockserver.handlers.planned.addresses import reached
+from mockserver.handlers.planned.addressing.addresses import reached
+from mockserver.handlers.planned.addressing.named_resource import meant
+from mockserver.handlers.planned.addressing.path_values import require_possible
+from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.handlers.planned.entries import entries
-from mockserver.handlers.planned.named_resource import meant
-from mockserver.handlers.planned.path_values import require_possible
-from mockserver.handlers.planned.places import plan_of
 from mockserver.handlers.planned.repeating import once
-from mockserver.handlers.planned.scope import require_parents
+from mockserver.handlers.planned.stored_records.scope import require_parents
 from mockserver.messages import Reply
 from mockserver.store import Tenant
 

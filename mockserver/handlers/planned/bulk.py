@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.embedding import presented
+from mockserver.handlers.planned.addressing.places import in_path, plan_of
 from mockserver.handlers.planned.many import filtered, filtered_by
-from mockserver.handlers.planned.places import in_path, plan_of
-from mockserver.handlers.planned.replying import answered, made
-from mockserver.handlers.planned.scope import Scope, scope_of
+from mockserver.handlers.planned.reply_bodies.replying import answered, made
 from mockserver.handlers.planned.single import add, sent, write
+from mockserver.handlers.planned.stored_records.embedding import presented
+from mockserver.handlers.planned.stored_records.scope import Scope, scope_of
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
 from mockserver.values.members import value_at

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.embedding import presented
-from mockserver.handlers.planned.held_entries import HeldEntries
-from mockserver.handlers.planned.places import plan_of
+from mockserver.handlers.planned.addressing.places import plan_of
+from mockserver.handlers.planned.derived_members.stamps import stamped
 from mockserver.handlers.planned.record_actions import only
-from mockserver.handlers.planned.record_building import draw_for, following, settled
-from mockserver.handlers.planned.replying import answered, made, with_record
-from mockserver.handlers.planned.scope import named, scope_of
+from mockserver.handlers.planned.reply_bodies.replying import answered, made, with_record
 from mockserver.handlers.planned.single import sent
-from mockserver.handlers.planned.stamps import stamped
+from mockserver.handlers.planned.stored_records.embedding import presented
+from mockserver.handlers.planned.stored_records.held_entries import HeldEntries
+from mockserver.handlers.planned.stored_records.record_building import draw_for, following, settled
+from mockserver.handlers.planned.stored_records.scope import named, scope_of
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
 

@@ -11,12 +11,12 @@ from mockserver.contract.plan import ACCOUNT_NAMES, PASSWORDS, TOKENS
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.callers import ACCOUNT, names_of_account
-from mockserver.handlers.planned.criteria import condition
-from mockserver.handlers.planned.places import key_of, keys_of, plan_of, record_id
-from mockserver.handlers.planned.record_building import changed, composed
-from mockserver.handlers.planned.replying import made
-from mockserver.handlers.planned.scope import Scope
+from mockserver.handlers.planned.accounts.callers import ACCOUNT, names_of_account
+from mockserver.handlers.planned.addressing.criteria import condition
+from mockserver.handlers.planned.addressing.places import key_of, keys_of, plan_of, record_id
+from mockserver.handlers.planned.reply_bodies.replying import made
+from mockserver.handlers.planned.stored_records.record_building import changed, composed
+from mockserver.handlers.planned.stored_records.scope import Scope
 from mockserver.inference.words import OUTCOMES
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant

@@ -9,18 +9,18 @@ from typing import Any, TypeGuard
 from mockserver.contract.document import Node
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.addresses import addresses_of
-from mockserver.handlers.planned.criteria import condition, meets
-from mockserver.handlers.planned.embedding import presented
-from mockserver.handlers.planned.filter_expressions import met_expressions
-from mockserver.handlers.planned.paging import PlannedPage, paged
-from mockserver.handlers.planned.places import by_key, in_path, key_of, model_of, plan_of
-from mockserver.handlers.planned.record_parts import held, parts_of
-from mockserver.handlers.planned.replying import answered, with_record
-from mockserver.handlers.planned.scope import Scope, scope_of
-from mockserver.handlers.planned.selectors import selected
-from mockserver.handlers.planned.sparse_fields import as_selected
-from mockserver.handlers.planned.watched_lists import is_watch, watched
+from mockserver.handlers.planned.addressing.addresses import addresses_of
+from mockserver.handlers.planned.addressing.criteria import condition, meets
+from mockserver.handlers.planned.addressing.places import by_key, in_path, key_of, model_of, plan_of
+from mockserver.handlers.planned.lists.filter_expressions import met_expressions
+from mockserver.handlers.planned.lists.paging import PlannedPage, paged
+from mockserver.handlers.planned.lists.record_parts import held, parts_of
+from mockserver.handlers.planned.lists.selectors import selected
+from mockserver.handlers.planned.lists.sparse_fields import as_selected
+from mockserver.handlers.planned.lists.watched_lists import is_watch, watched
+from mockserver.handlers.planned.reply_bodies.replying import answered, with_record
+from mockserver.handlers.planned.stored_records.embedding import presented
+from mockserver.handlers.planned.stored_records.scope import Scope, scope_of
 from mockserver.inference.asked_members import asked_member, filtered_member
 from mockserver.inference.ranges import Bound, bound_of, bounds_of_moment, is_ordered, is_within, main_moment
 from mockserver.inference.words import DIRECTIONS, EVERYTHING, MADE, SORTS, TEXTS

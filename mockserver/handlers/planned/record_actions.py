@@ -11,24 +11,24 @@ from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.samples.scalars import Draw
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.addresses import brought_here
-from mockserver.handlers.planned.callers import caller_key
-from mockserver.handlers.planned.chronology import in_order
-from mockserver.handlers.planned.conflicts import require_possible
-from mockserver.handlers.planned.deriving import Deriving
-from mockserver.handlers.planned.embedding import presented
-from mockserver.handlers.planned.initial_records import related
-from mockserver.handlers.planned.intervals import believable
-from mockserver.handlers.planned.kept_files import with_files
-from mockserver.handlers.planned.own_truths import as_asked, keep_own
-from mockserver.handlers.planned.places import ONLY, key_of, model_of, plan_of
-from mockserver.handlers.planned.record_building import changed, draw_for, following, overlaid, settled
-from mockserver.handlers.planned.replying import made, with_record
-from mockserver.handlers.planned.sayable_values import sayable
-from mockserver.handlers.planned.scope import Scope, account_of, named, scope_of
+from mockserver.handlers.planned.accounts.callers import caller_key
+from mockserver.handlers.planned.accounts.own_truths import as_asked, keep_own
+from mockserver.handlers.planned.addressing.addresses import brought_here
+from mockserver.handlers.planned.addressing.places import ONLY, key_of, model_of, plan_of
+from mockserver.handlers.planned.derived_members.chronology import in_order
+from mockserver.handlers.planned.derived_members.deriving import Deriving
+from mockserver.handlers.planned.derived_members.intervals import believable
+from mockserver.handlers.planned.derived_members.stamps import stamped
+from mockserver.handlers.planned.derived_members.state_members import StateMembers
+from mockserver.handlers.planned.initial_data.initial_records import related
+from mockserver.handlers.planned.initial_data.sayable_values import sayable
+from mockserver.handlers.planned.preconditions.conflicts import require_possible
+from mockserver.handlers.planned.reply_bodies.replying import made, with_record
 from mockserver.handlers.planned.single import add, sent, write
-from mockserver.handlers.planned.stamps import stamped
-from mockserver.handlers.planned.state_members import StateMembers
+from mockserver.handlers.planned.stored_records.embedding import presented
+from mockserver.handlers.planned.stored_records.record_building import changed, draw_for, following, overlaid, settled
+from mockserver.handlers.planned.stored_records.scope import Scope, account_of, named, scope_of
+from mockserver.handlers.planned.stored_records.stored_files import with_files
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json

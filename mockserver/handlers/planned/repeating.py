@@ -13,7 +13,7 @@ from mockserver.contract.plan import PlannedParameter
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.places import plan_of
+from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.inference.kept_beside import REPLIES, is_repeat_key
 from mockserver.messages import REFUSALS, Reply
 from mockserver.store import Tenant

@@ -9,22 +9,28 @@ from mockserver.contract.inferred_reading import is_merge
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
-from mockserver.handlers.planned.addresses import address_of, named_by
-from mockserver.handlers.planned.conflicts import require_unique, require_unneeded
-from mockserver.handlers.planned.embedding import presented, seen
-from mockserver.handlers.planned.initial_records import counted_by
-from mockserver.handlers.planned.kept_files import with_files
-from mockserver.handlers.planned.known_elsewhere import known_elsewhere
+from mockserver.handlers.planned.addressing.addresses import address_of, named_by
+from mockserver.handlers.planned.addressing.new_keys import beginning_of, letters, new_key, slug_of
+from mockserver.handlers.planned.addressing.places import is_key, key_of, keys_of, model_of, plan_of, whole_key
+from mockserver.handlers.planned.derived_members.stamps import beside_key
+from mockserver.handlers.planned.initial_data.initial_records import counted_by
+from mockserver.handlers.planned.lists.sparse_fields import as_selected
 from mockserver.handlers.planned.logging_in import remember, require_unregistered, welcome, with_own_token, with_token
-from mockserver.handlers.planned.new_keys import beginning_of, letters, new_key, slug_of
-from mockserver.handlers.planned.places import is_key, key_of, keys_of, model_of, plan_of, whole_key
-from mockserver.handlers.planned.record_building import changed, composed, draw_for, new_name, settled
-from mockserver.handlers.planned.referring import require_references
-from mockserver.handlers.planned.replying import answered, is_exemplified, made, with_record
-from mockserver.handlers.planned.scope import Scope, named, scope_of
-from mockserver.handlers.planned.sparse_fields import as_selected
-from mockserver.handlers.planned.stamps import beside_key
-from mockserver.handlers.planned.versions import etag_header, is_known, require_newest, require_version, version_of
+from mockserver.handlers.planned.preconditions.conflicts import require_unique, require_unneeded
+from mockserver.handlers.planned.preconditions.referring import require_references
+from mockserver.handlers.planned.preconditions.versions import (
+    etag_header,
+    is_known,
+    require_newest,
+    require_version,
+    version_of,
+)
+from mockserver.handlers.planned.reply_bodies.replying import answered, is_exemplified, made, with_record
+from mockserver.handlers.planned.stored_records.embedding import presented, seen
+from mockserver.handlers.planned.stored_records.known_elsewhere import known_elsewhere
+from mockserver.handlers.planned.stored_records.record_building import changed, composed, draw_for, new_name, settled
+from mockserver.handlers.planned.stored_records.scope import Scope, named, scope_of
+from mockserver.handlers.planned.stored_records.stored_files import with_files
 from mockserver.messages import Headers, Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value

@@ -7,12 +7,12 @@ from dataclasses import replace
 from mockserver.contract.plan import OperationPlan
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.embedding import presented
-from mockserver.handlers.planned.kept_files import given_back
+from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.handlers.planned.logging_in import log_in
-from mockserver.handlers.planned.places import plan_of
-from mockserver.handlers.planned.replying import made
-from mockserver.handlers.planned.scope import scope_of
+from mockserver.handlers.planned.reply_bodies.replying import made
+from mockserver.handlers.planned.stored_records.embedding import presented
+from mockserver.handlers.planned.stored_records.scope import scope_of
+from mockserver.handlers.planned.stored_records.stored_files import given_back
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
 from mockserver.values.name_words import flat

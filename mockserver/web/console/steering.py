@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.contract import Operation, Resource
 from mockserver.errors import Problem, SetupError
-from mockserver.handlers.planned.whole_records import new_identity
+from mockserver.handlers.planned.stored_records.whole_records import new_identity
 from mockserver.messages import DAMAGES
 from mockserver.runtime.determinism import stamp
 from mockserver.runtime.fault import GATEWAY

@@ -1,0 +1,1 @@
+"""Refusals in the error bodies that the document declares for them."""

@@ -1,0 +1,1 @@
+"""Which records a list shows, and how much of them: filters, selectors, pages, sparse fields, watches."""
