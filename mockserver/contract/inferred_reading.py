@@ -57,6 +57,10 @@ def read_inferred(operation: Operation, request: Request, max_depth: int) -> Inp
     )
 
 
+_INDEX = re.compile(r"\[[0-9]+\]$")
+"""How clients number the items of a list: ``expand[0]=customer``."""
+
+
 class _RequestReader:
     def __init__(self, plan: OperationPlan, request: Request, max_depth: int) -> None:
         self._plan = plan
@@ -91,11 +95,11 @@ class _RequestReader:
             if (text := self._request.header(taken.name)) is not None:
                 yield text
             return
-        yield from (
-            text
-            for name, text in self._request.query
-            if name in (taken.name, f"{taken.name}[]", taken.also or taken.name)
-        )
+        names = (taken.name, f"{taken.name}[]", taken.also or taken.name)
+        is_list = self._maker.shapes.type(taken.schema) == "array"
+        for name, text in self._request.query:
+            if name in names or (is_list and name.endswith("]") and _INDEX.sub("", name) == taken.name):
+                yield text
         if taken.holder:
             said = self._held_by(taken).get(taken.name, ABSENT)
             said = said if isinstance(said, list) else [] if said is ABSENT else [said]

@@ -3,7 +3,8 @@
 ``answer_planned`` is what happens to each request; the modules beside this one hold the kinds that it dispatches to.
 What those are made of are packages, each of which imports only from those named before it: ``addressing`` (which record
 is meant), ``derived_members``, ``initial_data`` (first records), ``accounts`` (who asks), ``stored_records`` (how they
-are found and built), ``preconditions``, ``lists``, ``declared_errors`` (how a refusal is worded) and ``reply_bodies``.
+are found and built), ``preconditions``, ``lists``, ``expansion`` (related records on request), ``declared_errors`` (how
+a refusal is worded) and ``reply_bodies``.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from mockserver.handlers.planned.addressing.named_resource import meant
 from mockserver.handlers.planned.addressing.path_values import require_possible
 from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.handlers.planned.entries import entries
+from mockserver.handlers.planned.expansion.expanding import expanded
 from mockserver.handlers.planned.repeating import once
 from mockserver.handlers.planned.stored_records.scope import require_parents
 from mockserver.messages import Reply
@@ -47,7 +49,7 @@ def answer_planned(call: Call, tenant: Tenant) -> Reply:
     require_parents(call, tenant)
     plan = plan_of(call)
     does = entries if "within" in plan.words else PLANNED.get(call.operation.kind, stubs.stub)
-    reply = once(call, tenant, does)
+    reply = expanded(call, tenant, once(call, tenant, does))
     if not plan.declares(reply.status):  # a document of refusals alone
         reply = replace(reply, notes=(*reply.notes, ("Undeclared", str(reply.status))))
     elif plan.success.media is not None and GUESSED in plan.success.media.value and reply.has_value:

@@ -204,6 +204,13 @@ class _Inner:
         return value if maker.allows(self._each, value) else None
 
 
+def copied(call: Call, tenant: Tenant, resource: Resource, record: Record, place: Node | None) -> Json:
+    """A record of any resource, with what it holds of others, as far as the schema at ``place`` shows it."""
+    held = _held(call, tenant, resource, record, place)
+    value = {**record.data(), **held, **as_asked(call, tenant, resource, record)}
+    return value if place is None else shown(call.tools.maker, place, value)
+
+
 def seen(call: Call, tenant: Tenant, record: Record) -> Json:
     """The record as it is shown: on the path of a part of it, with what that has of its objects."""
     plan, value = plan_of(call), presented(call, tenant, record)
