@@ -10,8 +10,8 @@ from mockserver.conformance import (
     SUCCESSES,
     Group,
     Inconclusive,
-    InferredSpoiling,
     InferredTrials,
+    InferredViolations,
     Kind,
     NotApplicable,
     Operation,
@@ -50,14 +50,14 @@ def place_of(asking: InferredTrials, group: Group, operation: Operation) -> Mapp
 def spoilt(session: Session, group: Group, *, formats: bool) -> int:
     """Send each operation bodies that break one constraint each; how many were sent."""
     asking, tried = InferredTrials(session), 0
-    spoiling = InferredSpoiling(asking)
+    violations = InferredViolations(asking)
     for operation in writing(session, group):
         try:
             values = place_of(asking, group, operation)
             body = taken_body(asking, group, operation, values)
         except Inconclusive:
             continue
-        for what, changed in [*spoiling.bodies(operation, body, formats=formats)][:MOST]:
+        for what, changed in [*violations.bodies(operation, body, formats=formats)][:MOST]:
             tried += 1
             with session.each(operation):
                 sent = asking.renewed(group, operation, changed, body)
@@ -162,11 +162,11 @@ def check_parameters(session: Session, group: Group) -> None:
 def check_needed_by_writes(session: Session, group: Group) -> None:
     """A write without a header or query parameter that must be there is refused."""
     asking, tried = InferredTrials(session), 0
-    spoiling = InferredSpoiling(asking)
+    violations = InferredViolations(asking)
     for operation in group.all():
         if not operation.plan or not session.may(operation) or operation.facts.is_safe:
             continue
-        needed = [what for what in spoiling.parameters(operation, formats=False) if what[0].startswith("without ")]
+        needed = [what for what in violations.parameters(operation, formats=False) if what[0].startswith("without ")]
         try:
             for what, _, without in needed:
                 values = place_of(asking, group, operation)
@@ -192,12 +192,12 @@ def check_formats_of_parameters(session: Session, group: Group) -> None:
 def spoilt_parameters(session: Session, group: Group, *, formats: bool) -> int:
     """Ask with parameters that are wrong in one way each; how often that was."""
     asking, tried = InferredTrials(session), 0
-    spoiling = InferredSpoiling(asking)
+    violations = InferredViolations(asking)
     for operation in group.all():
         plan = operation.plan
         if not plan or not session.may(operation) or not operation.facts.is_safe or not plan.parameters:
             continue
-        wrong = [*spoiling.parameters(operation, formats=formats)]
+        wrong = [*violations.parameters(operation, formats=formats)]
         try:
             values = place_of(asking, group, operation) if wrong and not session.limits.reads_only else {}
             good = asking.send(operation, values) if wrong else None

@@ -17,14 +17,14 @@ from mockserver.errors import Problem, SetupError
 from mockserver.runtime import attempts, due_log
 from mockserver.runtime.attempts import Attempt, Attempts
 from mockserver.runtime.due_log import DueLog, Happened
-from mockserver.runtime.kept_journal import KeptJournal
-from mockserver.runtime.kept_lines import KeptLines
 from mockserver.runtime.outbox import Mail, Outbox
+from mockserver.runtime.persistent_journal import PersistentJournal
+from mockserver.runtime.persistent_lines import PersistentLines
 from mockserver.runtime.steering import SharedSteering, SteeringPart
 from mockserver.runtime.webhooks import Webhooks
 from mockserver.store.sql.database import Database
-from mockserver.store.sql.kept_store import KeptStore
 from mockserver.store.sql.location import read_location
+from mockserver.store.sql.persistent_store import PersistentStore
 
 log = logging.getLogger("mockserver")
 
@@ -41,33 +41,35 @@ class Persistence:
         """Raises SetupError when there is no such database, or it cannot be used."""
         self.database = Database(read_location(location))
 
-    def store(self, *args: Any, **options: Any) -> KeptStore:
+    def store(self, *args: Any, **options: Any) -> PersistentStore:
         """As ``Store``."""
-        return KeptStore(self.database, *args, **options)
+        return PersistentStore(self.database, *args, **options)
 
-    def outbox(self, limit: int, store: KeptStore) -> Outbox:
-        return Outbox(limit, KeptLines("outbox", limit, store, Mail))
+    def outbox(self, limit: int, store: PersistentStore) -> Outbox:
+        return Outbox(limit, PersistentLines("outbox", limit, store, Mail))
 
-    def due_log(self, store: KeptStore) -> DueLog:
-        return DueLog(KeptLines("due", due_log.KEPT, store, Happened))
+    def due_log(self, store: PersistentStore) -> DueLog:
+        return DueLog(PersistentLines("due", due_log.KEPT, store, Happened))
 
-    def share(self, webhooks: Webhooks, store: KeptStore, changing: Callable[[], AbstractContextManager[None]]) -> None:
+    def share(
+        self, webhooks: Webhooks, store: PersistentStore, changing: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         """Have what became of deliveries kept; a receiver tells the messages of each process from those of others."""
-        webhooks.log = Attempts(KeptLines("deliveries", attempts.KEPT, store, Attempt))
+        webhooks.log = Attempts(PersistentLines("deliveries", attempts.KEPT, store, Attempt))
         webhooks.origin, webhooks.changing = secrets.token_hex(8), changing
 
-    def journal(self, limit: int, store: KeptStore) -> KeptJournal:
-        return KeptJournal(limit, self.database, store.lines)
+    def journal(self, limit: int, store: PersistentStore) -> PersistentJournal:
+        return PersistentJournal(limit, self.database, store.lines)
 
-    def steering(self, parts: Mapping[str, SteeringPart], store: KeptStore) -> SharedSteering:
+    def steering(self, parts: Mapping[str, SteeringPart], store: PersistentStore) -> SharedSteering:
         return SharedSteering(self.database, store, parts)
 
-    def close(self, journal: KeptJournal) -> None:
+    def close(self, journal: PersistentJournal) -> None:
         """Write what waits, and let go of the database."""
         journal.close()
         self.database.close()
 
-    def hold_to(self, contract: Contract, store: KeptStore) -> None:
+    def hold_to(self, contract: Contract, store: PersistentStore) -> None:
         """See that the records that are there are good for the document, when it is not the one they were made for.
 
         Raises SetupError listing those that are not.
@@ -84,7 +86,7 @@ class Persistence:
         self.database.set_fact(DOCUMENT, digest)
 
 
-def _unfit(contract: Contract, store: KeptStore, shown: str) -> Iterator[Problem]:
+def _unfit(contract: Contract, store: PersistentStore, shown: str) -> Iterator[Problem]:
     remedy = "serve the document it was made for, or empty it: mockserver store empty"
     for name in store.names():
         with store.work(name, reading=True) as tenant:

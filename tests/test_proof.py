@@ -19,7 +19,7 @@ ENGINE = Path(__file__).parent.parent / "mockserver"
 WAYS_IN = {
     ("handlers/door.py", "keep_as_read"): "the one door: requests, seeding, control plane and tests all go through it",
     ("store/tenant.py", "put"): "hands on what it is given, for those above",
-    ("store/sql/kept_store.py", "keep_snapshot"): "moves what a tenant holds into a database, as it is there",
+    ("store/sql/persistent_store.py", "keep_snapshot"): "moves what a tenant holds into a database, as it is there",
     ("store/bulk_loading.py", "finish"): "files what the one door put there, when all of it is there",
     ("store/collection.py", "take"): "takes over what a database keeps: checked when it was put there",
 }

@@ -23,29 +23,14 @@ from mockserver.conformance.inferred.inferred_contents import has_members, is_pl
 from mockserver.conformance.inferred.inferred_links import led_to, own_links
 from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList, InferredPage, narrowing
 from mockserver.conformance.inferred.inferred_requests import InferredRecord, InferredRequests, within
-from mockserver.conformance.inferred.inferred_spoiling import InferredSpoiling, is_lenient
 from mockserver.conformance.inferred.inferred_trials import InferredTrials
+from mockserver.conformance.inferred.inferred_violations import InferredViolations, is_lenient
 from mockserver.conformance.inferred.inferred_writing import text_of
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.page_filling import filled, make_many, narrow
 from mockserver.conformance.pagination import Sheet, by_id, has_key, left_nothing, read_page, sheets, walk, ways
 from mockserver.conformance.provenance import Provenance
-from mockserver.conformance.registry import Check, check
-from mockserver.conformance.reporters.report_data import Report
-from mockserver.conformance.reporters.reporting import Reporter, reporter
-from mockserver.conformance.rules.as_held import AsHeld, moment_of
-from mockserver.conformance.rules.census import Census
-from mockserver.conformance.rules.effect_rules import effects_of, happens_on, hinges
-from mockserver.conformance.rules.effect_trials import Trial
-from mockserver.conformance.rules.furnishing import Furnisher
-from mockserver.conformance.rules.naive import named_key
-from mockserver.conformance.rules.naive_values import CannotTell, agree, as_json
-from mockserver.conformance.rules.questions import against, questions
-from mockserver.conformance.rules.rule_reading import compared, named_in, resources_read, trees, variants
-from mockserver.conformance.rules.rule_text import tree_of
-from mockserver.conformance.rules.situations import count_situations
-from mockserver.conformance.session import Session
-from mockserver.conformance.steps import (
+from mockserver.conformance.record_steps import (
     Change,
     all_refused,
     bad_headers,
@@ -63,6 +48,21 @@ from mockserver.conformance.steps import (
     stamp,
     usable,
 )
+from mockserver.conformance.registry import Check, check
+from mockserver.conformance.reporters.report_data import Report
+from mockserver.conformance.reporters.reporting import Reporter, reporter
+from mockserver.conformance.rules.as_held import AsHeld, moment_of
+from mockserver.conformance.rules.census import Census
+from mockserver.conformance.rules.effect_rules import effects_of, happens_on, hinges
+from mockserver.conformance.rules.effect_trials import Trial
+from mockserver.conformance.rules.furnishing import Furnisher
+from mockserver.conformance.rules.naive import named_key
+from mockserver.conformance.rules.naive_values import CannotTell, agree, as_json
+from mockserver.conformance.rules.questions import against, questions
+from mockserver.conformance.rules.rule_reading import compared, named_in, resources_read, trees, variants
+from mockserver.conformance.rules.rule_text import tree_of
+from mockserver.conformance.rules.situations import count_situations
+from mockserver.conformance.session import Session
 from mockserver.conformance.stories.trail import BrokenConstraint, Expected
 from mockserver.conformance.valid_requests import Ask, example_body, preview_body, record_name
 from mockserver.conformance.value_differences import alike, listed, unlike_replies
@@ -112,8 +112,8 @@ __all__ = [
     "InferredPage",
     "InferredRecord",
     "InferredRequests",
-    "InferredSpoiling",
     "InferredTrials",
+    "InferredViolations",
     "Kind",
     "Node",
     "NotApplicable",

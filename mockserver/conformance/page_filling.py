@@ -9,8 +9,8 @@ from mockserver.conformance.batch_items import send_batch
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.pagination import Sheet, has_key, read_page
+from mockserver.conformance.record_steps import marked
 from mockserver.conformance.session import Session
-from mockserver.conformance.steps import marked
 from mockserver.conformance.valid_requests import Ask
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How

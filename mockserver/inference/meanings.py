@@ -12,8 +12,8 @@ from mockserver.inference.asked_members import asked_member
 from mockserver.inference.commands import is_commanded, put_alone
 from mockserver.inference.creation_paths import made_by
 from mockserver.inference.guess import Guess
-from mockserver.inference.kept_beside import giving_back
 from mockserver.inference.paths import ANY, Key
+from mockserver.inference.records_beside import giving_back
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.searches import searching

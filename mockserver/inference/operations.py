@@ -25,10 +25,10 @@ from mockserver.inference.embedded_records import EmbeddedRecords
 from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.guess import Guess
 from mockserver.inference.inferred_resources import infer_resources
-from mockserver.inference.kept_beside import keep_beside, keep_truths, kept_beside, truths_set
 from mockserver.inference.key_forms import is_counted, listed_key, most_listed
 from mockserver.inference.meanings import Meanings
 from mockserver.inference.paths import ANY, Key, read_paths, spellings
+from mockserver.inference.records_beside import add_beside, keep_truths, resource_beside, truths_set
 from mockserver.inference.replies import success
 from mockserver.inference.request_inputs import credentials
 from mockserver.inference.resource_draft import InferredCollection, Reading
@@ -70,13 +70,13 @@ class _Builder:
         self._tenant = marks.tenant or likely_tenant(self._found.paths)
         resources = {one.name: self._resource(one) for one in self._found.every()}
         accounts = self._with_passwords(resources)
-        nothing = kept_beside("", self._any())
+        nothing = resource_beside("", self._any())
         paths: dict[str, dict[str, Operation]] = {}
         for reading in self._found.readings.values():
             guess = self._meanings.guess(reading)
             guess = marks.guess(reading, self._accounts.guess(reading, guess) if self._accounts else guess)
             resource = resources[guess.about.name] if guess.about is not None else nothing
-            keep_beside(resources, resource, reading, guess, self._any)
+            add_beside(resources, resource, reading, guess, self._any)
             if self._accounts and self._accounts.logins:
                 keep_truths(resources, resource, truths_set(guess, reading), self._any())
             operation = self._operation(reading, guess, resource)
@@ -109,7 +109,7 @@ class _Builder:
             return None
         home = self._accounts.home.name
         name, parents = f"{home}.passwords", (Parent("account", home),)
-        resources[name] = kept_beside(name, self._any(), parents=parents, why="what people log in with")
+        resources[name] = resource_beside(name, self._any(), parents=parents, why="what people log in with")
         return Accounts(home, name, tuple(one.name for one in self._accounts.views))
 
     def _resource(self, one: InferredCollection) -> Resource:

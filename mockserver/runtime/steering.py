@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from mockserver.store.keeping import FactKind, FactPlace, Outdated, StoreUnreachable, WouldWait
 from mockserver.store.sql.ahead import Foreseen
 from mockserver.store.sql.database import Database
-from mockserver.store.sql.kept_store import KeptStore
+from mockserver.store.sql.persistent_store import PersistentStore
 from mockserver.store.sql.shelves import Contents, Shelf, Shelves
 
 WORLD = "steering"
@@ -30,7 +30,7 @@ class SteeringPart(Protocol):
 class SharedSteering:
     """Keeps the parts in a database, and up to date with what other processes made of them."""
 
-    def __init__(self, database: Database, store: KeptStore, parts: Mapping[str, SteeringPart]) -> None:
+    def __init__(self, database: Database, store: PersistentStore, parts: Mapping[str, SteeringPart]) -> None:
         self._database = database
         self._store = store
         self._parts = parts

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 import forked
 from checking import THOROUGH
 from mockserver.commands.check import check
-from mockserver.conformance.inferred.inferred_spoiling import LENIENT
+from mockserver.conformance.inferred.inferred_violations import LENIENT
 from mockserver.conformance.options import Options
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.comparison import Comparison

@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.conformance.batch_items import run_batch
 from mockserver.conformance.bodies.edges import allowed
 from mockserver.conformance.findings import Broken, Inconclusive
+from mockserver.conformance.record_steps import patch, put
 from mockserver.conformance.rules.as_held import AsHeld, moment_of
 from mockserver.conformance.rules.census import Census
 from mockserver.conformance.rules.changed_records import ChangedRecords
@@ -17,7 +18,6 @@ from mockserver.conformance.rules.effect_rules import happens_on
 from mockserver.conformance.rules.furnishing import Furnisher
 from mockserver.conformance.rules.questions import Deciding, answers, missing, questions
 from mockserver.conformance.rules.rule_reading import compared, fallbacks, limits, named_in, negated, shunned
-from mockserver.conformance.steps import patch, put
 from mockserver.contract import Kind
 
 AHEAD = 1_000

@@ -17,7 +17,7 @@ from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.second_opinion.copying import Copier
 from mockserver.conformance.second_opinion.inferred_copying import InferredCopier
 from mockserver.conformance.second_opinion.inferred_script import InferredAuthor
-from mockserver.conformance.second_opinion.inferred_taking import changed_texts, is_refused
+from mockserver.conformance.second_opinion.inferred_steps import changed_texts, is_refused
 from mockserver.conformance.second_opinion.opinions import Opinion, Opinions, StepTaken, opinions
 from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.contract import Kind

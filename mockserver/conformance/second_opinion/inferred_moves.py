@@ -13,7 +13,7 @@ from mockserver.conformance.check_plan import Group
 from mockserver.conformance.inferred.inferred_contents import has_members, planned
 from mockserver.conformance.inferred.inferred_lists import InferredList
 from mockserver.conformance.inferred.inferred_requests import InferredRequests, within
-from mockserver.conformance.inferred.inferred_spoiling import LENIENT, InferredSpoiling
+from mockserver.conformance.inferred.inferred_violations import LENIENT, InferredViolations
 from mockserver.conformance.inferred.inferred_writing import text_of
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.contract import Kind, Operation
@@ -54,9 +54,9 @@ def spoilt(author: StepWriter, step: Step, plain: Any) -> Iterator[Step]:
     group, operation = step.group, step.operation
     if not has_members(operation):
         return
-    spoiling = InferredSpoiling(author.asking)
+    violations = InferredViolations(author.asking)
     for formats, most in ((False, SPOILT), (True, ODD_FORMATS)):
-        for what, wrong in islice(spoiling.bodies(operation, plain, formats=formats), most):
+        for what, wrong in islice(violations.bodies(operation, plain, formats=formats), most):
             expect = Expect.ANSWERED if what.endswith(LENIENT) else Expect.REFUSED
             body = author.referring(group, operation, wrong, 0, plain)
             yield replace(step, what=f"{operation.kind} a record {what}", expect=expect, body=body)

@@ -16,7 +16,7 @@ from mockserver.conformance.rules.rule_reading import named_in, resources_read
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.aliases import SharedNames, Unbound
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
-from mockserver.conformance.second_opinion.inferred_taking import InferredHand
+from mockserver.conformance.second_opinion.inferred_steps import InferredSteps
 from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.allow_list import NotAllowed
 from mockserver.conformance.wire.traffic import Exchange, json_or_none
@@ -56,7 +56,7 @@ class Side:
     def __init__(self, called: str, run: Run) -> None:
         self.called, self.run, self.session = called, run, run.session
         self.names = SharedNames()
-        self.inferred = InferredHand(run.session, self.names)
+        self.inferred = InferredSteps(run.session, self.names)
         self.now = datetime.now(UTC)
         self.known: dict[str, Mapping[str, Any]] = {}
         self.made_up: dict[tuple[str, str], Any] = {}

@@ -13,7 +13,7 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import keys_of, plan_of, record_id
 from mockserver.handlers.planned.stored_records.scope import Scope, scope_of
-from mockserver.inference.kept_beside import files_of
+from mockserver.inference.records_beside import files_of
 from mockserver.inference.words import CONTENTS
 from mockserver.messages import Headers, Json, Reply
 from mockserver.store import Record, Tenant

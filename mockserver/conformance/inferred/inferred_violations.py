@@ -1,4 +1,4 @@
-"""Bodies and parameters of any document spoilt in one place each: both readers of schemas forbid them."""
+"""Bodies and parameters of any document that are wrong in one place each: both readers of schemas forbid them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _is_kept(good: Any, sent: Any, found: Any) -> bool:
     return False
 
 
-class InferredSpoiling:
+class InferredViolations:
     """Makes requests that a document forbids."""
 
     def __init__(self, asking: InferredRequests) -> None:

@@ -6,16 +6,16 @@ from typing import Generic, TypeVar
 
 import orjson
 
-from mockserver.store.sql.kept_store import KeptStore
+from mockserver.store.sql.persistent_store import PersistentStore
 from mockserver.values.json_text import read_own
 
 Line = TypeVar("Line")
 
 
-class KeptLines(Generic[Line]):
+class PersistentLines(Generic[Line]):
     """The last ``limit`` lines of the log ``name``, by all processes that share ``store``; each is a ``kind``."""
 
-    def __init__(self, name: str, limit: int, store: KeptStore, kind: type[Line]) -> None:
+    def __init__(self, name: str, limit: int, store: PersistentStore, kind: type[Line]) -> None:
         self._name, self._limit, self._store, self._kind = name, limit, store, kind
 
     def add(self, line: Line) -> None:

@@ -27,7 +27,7 @@ SNAPSHOT = "snapshot "
 Changes: TypeAlias = Mapping[FactPlace, bytes | None]
 
 
-class KeptStore(Store):
+class PersistentStore(Store):
     """Answers from memory, as the other; a database holds what every process that uses it has in common."""
 
     def __init__(self, database: Database, *args: Any, **options: Any) -> None:

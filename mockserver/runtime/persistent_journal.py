@@ -31,7 +31,7 @@ MOST_WAITING = 10_000
 """How many entries wait while the database cannot be reached; the oldest fall out."""
 
 
-class KeptJournal(Journal):
+class PersistentJournal(Journal):
     """Numbers are unique; where several processes write, an entry with a higher number may have come earlier."""
 
     def __init__(self, limit: int, database: Database, lines: Lines) -> None:

@@ -18,7 +18,9 @@ from mockserver.inference.words import CONTENTS
 from mockserver.values.name_words import flat
 
 
-def kept_beside(name: str, validator: SchemaValidator, *, parents: tuple[Parent, ...] = (), why: str = "") -> Resource:
+def resource_beside(
+    name: str, validator: SchemaValidator, *, parents: tuple[Parent, ...] = (), why: str = ""
+) -> Resource:
     """A resource that no path leads to. Its records go with those that ``parents`` tell of."""
     model = Model(record=None, key=(), parents=parents, seed=0, why=why) if name else None
     return Resource(name, "", "id" if name else "", is_chosen=False, fields=frozenset(), managed=frozenset(),
@@ -40,21 +42,21 @@ def is_repeat_key(one: PlannedParameter) -> bool:
     return one.location == "header" and "idempoten" in flat(one.name)
 
 
-def keep_beside(
+def add_beside(
     resources: dict[str, Resource], about: Resource, reading: Reading, guess: Guess, any_: Callable[[], SchemaValidator]
 ) -> None:
     """Let there be the resources that keep what an operation sends or shows and no record holds."""
     if "file" in guess.words:
-        resources.setdefault(files_of(about), kept_files(about, any_()))
+        resources.setdefault(files_of(about), files_beside(about, any_()))
     if REPLIES not in resources and any(map(is_repeat_key, reading.parameters)):
-        resources[REPLIES] = kept_beside(REPLIES, any_(), why="what requests were answered that may be sent again")
+        resources[REPLIES] = resource_beside(REPLIES, any_(), why="what requests were answered that may be sent again")
 
 
-def kept_files(resource: Resource, validator: SchemaValidator) -> Resource:
+def files_beside(resource: Resource, validator: SchemaValidator) -> Resource:
     """Where those are kept: they go when the record goes."""
     above = resource.model.parents if resource.model else ()
-    return kept_beside(files_of(resource), validator, parents=(*above, Parent("record", resource.name)),
-                       why="files that clients sent")  # fmt: skip
+    parents = (*above, Parent("record", resource.name))
+    return resource_beside(files_of(resource), validator, parents=parents, why="files that clients sent")
 
 
 _OF_ONE = re.compile(
@@ -83,7 +85,7 @@ def keep_truths(
         return
     name, above = truths_of(about.name), about.model.parents if about.model else ()
     parents, why = (*above, Parent("record", about.name)), "what single accounts like or follow"
-    kept = resources.get(name) or kept_beside(name, validator, parents=parents, why=why)
+    kept = resources.get(name) or resource_beside(name, validator, parents=parents, why=why)
     resources[name] = replace(kept, fields=kept.fields | members)
 
 

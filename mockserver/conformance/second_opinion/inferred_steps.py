@@ -21,7 +21,7 @@ from mockserver.values.equality import same_json
 from mockserver.values.members import with_value
 
 
-class InferredHand:
+class InferredSteps:
     """Sends the steps to one server, and removes the records that they make."""
 
     def __init__(self, session: Session, names: SharedNames) -> None:
