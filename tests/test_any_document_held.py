@@ -198,3 +198,28 @@ def test_what_a_post_says_that_it_created_is_there(tmp_path: Path) -> None:
     assert caller.get(f"/orders/{made.json['id']}").json == made.json
     assert made.json in caller.get("/orders").json
     assert made.headers["Location"].endswith(f"/orders/{made.json['id']}")
+
+
+def test_what_a_record_holds_is_written_where_it_is_shown_alone(tmp_path: Path) -> None:
+    """``/messages/{id}``, whose list of all stands below a channel, and the reactions below it."""
+    reaction = {"type": "object", "properties": {"emoji": {"type": "string"}, "count": NUMBER}}
+    message = {"type": "object", "required": ["text"], "properties": {
+        "id": NUMBER, "text": {"type": "string"}, "reactions": {"type": "array", "items": reaction}}}  # fmt: skip
+    paths = {
+        "/channels": {"get": {"responses": {"200": reply({"type": "array", "items": PEOPLE})}}},
+        "/channels/{channel}/messages": {
+            "parameters": [parameter("channel", NUMBER)],
+            "get": {"responses": {"200": reply({"type": "array", "items": message})}},
+            "post": {"requestBody": body(message), "responses": {"201": reply(message)}},
+        },
+        "/messages/{id}": {"parameters": [parameter("id", NUMBER)], "get": {"responses": {"200": reply(message)}}},
+        "/messages/{id}/reactions": {
+            "parameters": [parameter("id", NUMBER)],
+            "post": {"requestBody": body(reaction), "responses": {"200": reply(message)}},
+        },
+    }
+    caller = client(document(paths), tmp_path)
+    channel = caller.get("/channels").json[0]["id"]
+    made = caller.post(f"/channels/{channel}/messages", json={"text": "hello", "reactions": []}).json
+    caller.post(f"/messages/{made['id']}/reactions", json={"emoji": "wave", "count": 1})
+    assert caller.get(f"/messages/{made['id']}").json == {**made, "reactions": [{"emoji": "wave", "count": 1}]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mockserver.contract.document import Node
 from mockserver.contract.schema_shape import Shapes
@@ -44,6 +45,8 @@ def share(found: Resources) -> None:
             _gather(found, flat, [one for one in others if _is_same(found, flat, one) or _is_short(found, flat, one)])
     for listed in alike.values():
         _share_lists_of_all(found, [one for one in listed if one.key in found.collections])
+    for key, held in found.lists.items():
+        found.lists[key] = replace(held, owner=found.homes.get(held.owner.key, held.owner))
 
 
 def _share_lists_of_all(found: Resources, alike: list[InferredCollection]) -> None:
