@@ -11,7 +11,7 @@ from mockserver.conformance.invocation import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.wire.transports import in_process
-from test_any_document import client, document, parameter, reply, world_of
+from test_any_document import body, client, document, parameter, reply, world_of
 from test_document_story import story
 
 TEXT = {"type": "string"}
@@ -91,6 +91,37 @@ def test_what_has_the_values_of_the_parameter_is_the_key_and_most_are_free(tmp_p
     assert caller.post("/rules", json={"type": "VALIDITY", "config": "FULL"}).status_code == 201
     assert caller.get("/rules/VALIDITY").json["config"] == "FULL"
     assert caller.get("/rules/COMPATIBILITY").status_code == 404
+
+
+DECISION = {"type": "object", "required": ["decision"],
+            "properties": {"decision": {"type": "string", "enum": ["approve", "reject"]}, "note": {"type": "string"}}}  # fmt: skip
+
+
+@pytest.mark.parametrize(("verb", "states", "before", "after"), [
+    ("unpublish", ["draft", "published", "archived"], "published", "draft"),
+    ("unfreeze", ["active", "frozen", "closed"], "frozen", "active"),
+    ("publish", ["draft", "active", "paused"], "draft", "active"),
+    ("reject", ["pending", "accepted", "declined"], "pending", "declined"),
+    ("submit", ["draft", "in_review", "published"], "draft", "in_review"),
+    ("approval", ["PENDING", "APPROVED", "REJECTED"], "PENDING", "REJECTED"),
+])  # fmt: skip
+def test_an_action_leads_to_the_state_that_is_meant(
+    tmp_path: Path, verb: str, states: list[str], before: str, after: str
+) -> None:
+    """By what the verb takes back, by another word for it, or by the decision that the body tells, once."""
+    post = {"type": "object", "properties": {"id": {"type": "integer"}, "status": {"type": "string", "enum": states}}}
+    paths = records("/posts", post, schema={"type": "integer"})
+    told = {"200": reply(post), "409": {"description": "Already decided"}}
+    paths[f"/posts/{{id}}/{verb}"] = {
+        "parameters": [parameter("id", {"type": "integer"})],
+        "post": {"responses": told} if verb != "approval" else {"requestBody": body(DECISION), "responses": told},
+    }
+    caller = client(document(paths), tmp_path)
+    key = caller.post("/posts", json={"status": before}).json["id"]
+    sent = {"json": {"decision": "reject", "note": "too late"}} if verb == "approval" else {}
+    assert caller.post(f"/posts/{key}/{verb}", **sent).json == {"id": key, "status": after}
+    assert caller.get(f"/posts/{key}").json["status"] == after
+    assert caller.post(f"/posts/{key}/{verb}", **sent).status_code == 409
 
 
 @pytest.mark.parametrize(("verb", "members", "before", "after"), [

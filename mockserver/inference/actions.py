@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.samples.described_values import listed_values
+from mockserver.contract.samples.states import first_state, is_state
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.conflict_words import refused_states
 from mockserver.inference.paths import ANY
@@ -25,6 +26,20 @@ _MARKS = re.compile(r"(?:mark|set|make|flag)[-_ ]?(?:as)?[-_ ]?(?=.)", re.IGNORE
 """How a verb begins that tells what becomes of a record: ``mark-as-paid``."""
 _TRUE = frozenset({"is", "has", "was"})
 """How the name of a truth value begins."""
+_MEANT = {
+    stem_of(verb): tuple(map(stem_of, states))
+    for verb, states in {
+        "publish": ("live", "active", "public", "online"), "submit": ("in_review", "under_review", "review"),
+        "resume": ("active", "running", "in_progress"), "reopen": ("open", "active"),
+        "start": ("in_progress", "running"), "ship": ("dispatched", "in_transit"),
+        "approve": ("accepted", "confirmed"), "accept": ("approved", "confirmed"), "confirm": ("accepted", "approved"),
+        "reject": ("declined", "denied", "refused"), "decline": ("rejected", "denied"),
+        "deny": ("rejected", "declined"),
+        "finish": ("completed", "done"), "complete": ("done", "finished", "closed"), "close": ("done", "resolved"),
+        "resolve": ("closed", "done"), "terminate": ("ended", "inactive", "cancelled"),
+    }.items()
+}  # fmt: skip
+"""What a verb makes of a state where none is called like it, the likeliest first."""
 _ASKS = re.compile(r"validat|check|test|preview|simulat|calculat|estimat", re.IGNORECASE)
 """How a verb begins that asks what would be, and changes nothing."""
 
@@ -35,8 +50,9 @@ class Action:
 
     ``takes`` are the members that become what the body says of them; ``holder`` is the one member that becomes, or if
     it is a list gets, the body itself; ``counts`` are numbers of how often it was done, and by how much they change;
-    ``called`` are members of the body that the record has by another name, ``refuses`` the values with which a record
-    cannot be acted on, and ``refusal`` the status that says so (0: none is declared).
+    ``called`` are members of the body that the record has by another name, ``decides`` those whose values stand for
+    states of the record, each with the member that it decides and the state by value; ``refuses`` the values with which
+    a record cannot be acted on, and ``refusal`` the status that says so (0: none is declared).
     """
 
     sets: Mapping[str, Any] = field(default_factory=dict)
@@ -46,6 +62,7 @@ class Action:
     holder: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
+    decides: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
     refuses: Mapping[str, list[Any]] = field(default_factory=dict)
     refusal: int = 0
 
@@ -53,15 +70,15 @@ class Action:
     def words(self) -> dict[str, Any]:
         """What a plan says of it."""
         return {"set": self.sets, "replies": self.replies, "takes": self.takes, "holder": self.holder,
-                "counts": self.counts, "called": self.called, "refuses": self.refuses,
-                "refusal": self.refusal}  # fmt: skip
+                "counts": self.counts, "called": self.called, "decides": self.decides,
+                "refuses": self.refuses, "refusal": self.refusal}  # fmt: skip
 
 
 def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> Action:
     """The action of the path's last fixed segment on a record of ``above``."""
     verb = reading.entry.path.last_fixed if reading.entry.path.key[-1] != ANY else ""
     replies = _replies(shapes, reading, above)
-    sets, why = sets_of(shapes, above, verb)
+    sets, why = sets_of(shapes, above, verb, by_meaning=reading.entry.path.key[-2:-1] == (ANY,))
     if reading.entry.method == "delete" and sets and all(one is True or one == {"now": True} for one in sets.values()):
         sets = {name: False if one is True else None for name, one in sets.items()}
         why = f"DELETE takes {', '.join(map(repr, sets))} back"
@@ -78,8 +95,28 @@ def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> 
         "other": "it answers a schema of its own",
     }
     called = {} if asks else _called(shapes, reading, above, verb)
+    decides = {} if asks or sets else _decides(shapes, reading, above)
+    if decides and not takes and not holder:
+        why = f"the body's {', '.join(map(repr, decides))} decides its state"
     refuses, refusal = _refuses(shapes, reading, above, sets)
-    return Action(sets, replies, f"{why}; {answers[replies]}", takes, holder, counts, called, refuses, refusal)
+    for member, states in decides.values():
+        refuses, refusal = ({member: [*states.values()]}, 409) if "409" in reading.replies else ({}, 0)
+    return Action(sets, replies, f"{why}; {answers[replies]}", takes, holder, counts, called, decides, refuses, refusal)
+
+
+def _decides(shapes: Shapes, reading: Reading, above: InferredCollection) -> dict[str, tuple[str, dict[str, str]]]:
+    """The member of the body each of whose values is a state of the record: ``decision: approve`` is ``approved``."""
+    if reading.body is None or above.record is None or reading.entry.method == "delete":
+        return {}
+    own = shapes.properties(above.record)
+    states = {name: listed_values(shapes, name, node) for name, node in own.items() if is_state(name)}
+    for name, node in shapes.properties(reading.body).items():
+        said = listed_values(shapes, name, node) if name not in own else []
+        for member, options in states.items():
+            stems = {stem_of(one): one for one in options}
+            if said and all(stem_of(one) in stems for one in said):
+                return {name: (member, {one: stems[stem_of(one)] for one in said})}
+    return {}
 
 
 def _called(shapes: Shapes, reading: Reading, above: InferredCollection, verb: str) -> dict[str, str]:
@@ -148,22 +185,50 @@ def _replies(shapes: Shapes, reading: Reading, above: InferredCollection) -> str
     return "record" if is_same or is_part else "other"
 
 
-def sets_of(shapes: Shapes, above: InferredCollection, verb: str) -> tuple[dict[str, Any], str]:
-    """What a verb makes of which member of a record of ``above``, and the rule; nothing where no member tells."""
+def sets_of(
+    shapes: Shapes, above: InferredCollection, verb: str, *, by_meaning: bool = False
+) -> tuple[dict[str, Any], str]:
+    """What a verb makes of which member of a record of ``above``, and the rule; nothing where no member tells.
+
+    ``by_meaning``: also a state that is not called like the verb.
+    """
     if above.record is None or not verb:
         return {}, "nothing says what it changes"
     members = shapes.properties(above.record)
-    states = [(name, option) for name, node in members.items() for option in listed_values(shapes, name, node)]
-    for word in dict.fromkeys((verb, _MARKS.sub("", verb, count=1))):
-        if len(stem := stem_of(word)) <= 2:
-            continue
-        for wanted in (stem, *(f"in{one}" for one in undone(stem))):
-            if found := next(((name, option) for name, option in states if stem_of(option) == wanted), None):
-                times, sets = _marked(shapes, members, word, beside=True) or ({}, "")
-                return {**dict([found]), **times}, f"'{verb}' makes '{found[0]}' '{found[1]}'{sets and f', {sets}'}"
-        if marked := _marked(shapes, members, word):
-            return marked[0], f"'{verb}' {marked[1]}"
+    words = [word for word in dict.fromkeys((verb, _MARKS.sub("", verb, count=1))) if len(stem_of(word)) > 2]
+    marked = next((one for word in words if (one := _marked(shapes, members, word))), None)
+    state = next((found for word in words if (found := _state(shapes, members, word))), None)
+    if by_meaning and state is None and (marked is None or {"now": True} in marked[0].values()):
+        state = next((found for word in words if (found := _meant(shapes, members, word))), None)
+    if state is not None:
+        times, sets = next((one for word in words if (one := _marked(shapes, members, word, beside=True))), ({}, ""))
+        return {**dict([state]), **times}, f"'{verb}' makes '{state[0]}' '{state[1]}'{sets and f', {sets}'}"
+    if marked is not None:
+        return marked[0], f"'{verb}' {marked[1]}"
     return {}, f"nothing says what '{verb}' changes"
+
+
+def _state(shapes: Shapes, members: Mapping[str, Node], verb: str) -> tuple[str, str] | None:
+    """The member one of whose values is called like the verb, and that value; ``deactivate``: ``inactive``."""
+    states = [(name, option) for name, node in members.items() for option in listed_values(shapes, name, node)]
+    stem = stem_of(verb)
+    for wanted in (stem, *(f"in{one}" for one in undone(stem))):
+        if found := next(((name, option) for name, option in states if stem_of(option) == wanted), None):
+            return found
+    return None
+
+
+def _meant(shapes: Shapes, members: Mapping[str, Node], verb: str) -> tuple[str, str] | None:
+    """The state that a verb leads to without being called like it: what it means, or where what it undoes began."""
+    stem = stem_of(verb)
+    for name, node in members.items():
+        options = listed_values(shapes, name, node) if is_state(name) else []
+        by_stem = {stem_of(one): one for one in options}
+        if found := next((by_stem[one] for one in _MEANT.get(stem, ()) if one in by_stem), None):
+            return name, found
+        if left := next((by_stem[one] for one in undone(stem) if one in by_stem), None):
+            return name, str(first_state([one for one in options if one != left] or options))
+    return None
 
 
 def _marked(

@@ -139,6 +139,8 @@ def _said(call: Call, scope: Scope, value: dict[str, Any], draw: Draw) -> dict[s
         return {name: [*(held or []), body if items is None else fit(maker, items, body, draw)]}
     takes = words.get("takes") or ()
     called = {name: body[one] for one, name in (words.get("called") or {}).items() if one in body}
+    for one, (name, states) in (words.get("decides") or {}).items():
+        called |= {name: states[body[one]]} if body.get(one) in states else {}
     body = {name: one for name, one in body.items() if name not in words.get("called", ())}
     said = [one for one in body if one in takes or (words.get("replies") == "record" and (one,) != scope.model.key)]
     return called | {one: _counted_in(call, value.get(one), body[one]) if one in takes else body[one] for one in said}
