@@ -221,7 +221,8 @@ class Shapes:
 
     @staticmethod
     def _mapping(node: Node) -> Mapping[str, Any]:
-        return node.value if isinstance(node.value, Mapping) else {}
+        value = node.value
+        return value if type(value) is dict or isinstance(value, Mapping) else {}  # PERF: nearly all are dicts
 
 
 _TELLING = ("format", "enum", "const", "pattern")

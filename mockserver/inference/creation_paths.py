@@ -25,7 +25,8 @@ def made_elsewhere(found: Resources, one: InferredCollection) -> Iterator[str]:
     """
     if not _is_home(found, one):
         return
-    alike = [each for each in found.collections.values() if _fixed(each.key)[-1:] == _fixed(one.key)[-1:]]
+    last = _last_fixed(one.key)
+    alike = [each for each in found.collections.values() if _last_fixed(each.key) == last]
     for other in alike:
         if other.item is None and _makes(found, one, other) and _is_alike(found, one, other):
             homes = [each for each in alike if _is_home(found, each) and _is_alike(found, each, other)]
@@ -55,6 +56,10 @@ def _is_alike(found: Resources, one: InferredCollection, other: InferredCollecti
 
 def _fixed(key: Key) -> list[str]:
     return [step for step in key if step != ANY]
+
+
+def _last_fixed(key: Key) -> str | None:
+    return next((step for step in reversed(key) if step != ANY), None)
 
 
 def made_by(found: Resources, reading: Reading) -> Guess | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import IntEnum
+from functools import lru_cache
 
 from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.samples.declared_values import said_examples
@@ -12,7 +13,7 @@ from mockserver.contract.samples.record_examples import parameter_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.paths import ANY
 from mockserver.inference.resource_draft import Reading
-from mockserver.values.name_words import words_of
+from mockserver.values.name_words import KNOWN, words_of
 
 _PLACES = frozenset(
     {"path", "paths", "filepath", "filename", "file", "dir", "directory", "folder", "url", "uri", "ref"}
@@ -88,6 +89,11 @@ def _judged(shapes: Shapes, taken: PlannedParameter | None, *, is_last: bool) ->
     if shapes.says(taken.schema, "enum") or shapes.says(taken.schema, "format"):
         return _Sure.NO
     shown = [*said_examples(shapes.follow(taken.schema).value), *parameter_examples(shapes, taken)]
-    if any(isinstance(one, str) and "/" in one.strip("/") for one in shown) or _FORM.search(taken.description):
+    if any(isinstance(one, str) and "/" in one.strip("/") for one in shown) or _tells_of_slashes(taken.description):
         return _Sure.TOLD
     return _Sure.LIKELY if is_last and words_of(taken.name)[-1:] and words_of(taken.name)[-1] in _PLACES else _Sure.NO
+
+
+@lru_cache(KNOWN)
+def _tells_of_slashes(description: str) -> bool:
+    return _FORM.search(description) is not None

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+KNOWN = 4_096
+"""PERF: a document asks for few names many times, so that many are remembered by what they come to."""
 _VOCABULARY = re.compile(r"^(?:\w+:|@\w+\.)(?=\w)")
 
 
 def words_of(name: str) -> list[str]:
     """The words of a name, in small letters."""
-    return [word.lower() for word in _SPLIT.split(name) if word]
+    return [*_words(name)]
 
 
+@lru_cache(KNOWN)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _SPLIT.split(name) if word)
+
+
+@lru_cache(KNOWN)
 def flat(name: str) -> str:
     """Letters and digits only: ``pet_id``, ``petId`` and ``pet-id`` are one."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
@@ -28,6 +37,7 @@ def thing_of(resource: str) -> str:
     return flat(singular(resource.rpartition(".")[2]))
 
 
+@lru_cache(KNOWN)
 def singular(word: str) -> str:
     """English's usual plurals undone; irregular ones stay."""
     low = word.lower()

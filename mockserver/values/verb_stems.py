@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
-from mockserver.values.name_words import words_of
+from mockserver.values.name_words import KNOWN, words_of
 
 _IRREGULAR: Mapping[str, str] = {
     "paid": "pay", "repaid": "repay", "unpaid": "unpay", "sent": "send", "resent": "resend", "withdrawn": "withdraw",
@@ -25,6 +26,7 @@ def undone(stem: str) -> set[str]:
     return {one for rest in rests if len(rest) > 2 for one in (rest, f"en{rest}")}
 
 
+@lru_cache(KNOWN)
 def stem_of(name: str) -> str:
     """``cancel``, ``canceled``, ``cancelled`` and ``cancelling`` are one, as are ``pay`` and ``paid``, ``check-in`` and
     ``checkedIn``.

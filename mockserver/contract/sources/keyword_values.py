@@ -13,7 +13,7 @@ _TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object",
 
 def unusable(schema: Mapping[str, Any]) -> list[str]:
     """The words of ``schema`` whose value is of the wrong kind."""
-    return [name for name, good in _KEYWORDS.items() if name in schema and not good(schema[name])]
+    return [name for name, value in schema.items() if (good := _KEYWORDS.get(name)) and not good(value)]
 
 
 def _is_type(value: Any) -> bool:

@@ -28,6 +28,7 @@ SCHEMA_MEMBERS = frozenset(
 SCHEMA_MAPS = frozenset({"properties", "patternProperties", "definitions", "$defs", "dependentSchemas"})
 SCHEMA_LISTS = frozenset({"allOf", "oneOf", "anyOf", "prefixItems"})
 OF_SCHEMAS = frozenset({"schemas", "definitions"})
+IDENTIFYING = frozenset({"$id", "id", "$schema", "$anchor"})
 NAMING = OF_SCHEMAS | {
     "responses", "parameters", "headers", "requestBodies", "securitySchemes", "links", "callbacks", "pathItems",
     "content",
@@ -89,7 +90,7 @@ class _Walk:
         while self._stack:
             node, is_schema = self._stack.pop()
             if isinstance(node, list):
-                self._stack += [(item, is_schema) for item in node]
+                self._stack += [(item, is_schema) for item in node if type(item) in (dict, list)]
             elif isinstance(node, dict) and id(node) not in self._seen:
                 self._seen.add(id(node))
                 self._stack += self._schema(node) if is_schema else self._other(node)
@@ -107,9 +108,11 @@ class _Walk:
         for name, below in node.items():
             if name in ("schema", "itemSchema"):
                 yield below, True
+            elif type(below) not in (dict, list):
+                continue
             elif name in NAMING and isinstance(below, dict):  # one of them may be called "default"
                 yield from ((one, name in OF_SCHEMAS) for one in below.values())
-            elif name not in PASSED_OVER and not name.startswith("x-") and isinstance(below, dict | list):
+            elif name not in PASSED_OVER and not name.startswith("x-"):
                 yield below, False
 
     def _content(self, content: dict[str, Any]) -> None:
@@ -129,18 +132,16 @@ class _Walk:
             self._reference(node)
             if "$ref" in node and len(node) == 1:
                 return
+        # PERF: a large document has a hundred thousand schemas, and few have the words that most of this is for
         _raise_bounds(node)  # before 3.1 they were truth values, and some who write 3.1 still write them so
         self._repair(node)
         read_texts(node, self._behind, node)
-        if open_parts(node, self._behind):
-            problem = "joins schemas that forbid each other's members; they are taken together"
-            self._left_out.append((node, ("allOf",), problem, "leave additionalProperties: false out of them"))
-        if close_lists(node, self._behind):
-            problem = "joins a list of objects with one of lists; the objects are taken"
-            self._left_out.append((node, ("allOf",), problem, "leave 'items' out of the other"))
+        if "allOf" in node:
+            self._join(node)
         if "discriminator" in node:
             self._discriminated.append(node)
-        _bound(node)
+        if "format" in node:
+            _bound(node)
         if self._is_old:
             _raise_null(node)
         for name, below in node.items():
@@ -148,6 +149,15 @@ class _Walk:
                 yield below, True
             elif name in SCHEMA_MAPS and isinstance(below, dict):
                 yield from ((one, True) for one in below.values())
+
+    def _join(self, node: dict[str, Any]) -> None:
+        """The parts of an ``allOf`` so that a value can meet them all."""
+        if open_parts(node, self._behind):
+            problem = "joins schemas that forbid each other's members; they are taken together"
+            self._left_out.append((node, ("allOf",), problem, "leave additionalProperties: false out of them"))
+        if close_lists(node, self._behind):
+            problem = "joins a list of objects with one of lists; the objects are taken"
+            self._left_out.append((node, ("allOf",), problem, "leave 'items' out of the other"))
 
     def _referenced(self, node: dict[str, Any], reference: str) -> Any:
         found = pointed(self._root, reference)
@@ -179,18 +189,18 @@ class _Walk:
                 node[name] = _counted(value)
         if isinstance(listed := node.get("required"), list) and all(isinstance(one, str) for one in listed):
             node["required"] = [*dict.fromkeys(listed)]  # a validator that counts names needs each once
-        if isinstance(pattern := node.get("pattern"), str) and (literal := _LITERAL.fullmatch(pattern)):
-            problem = f"the pattern {quoted(pattern)} is written with slashes; they are left out"
-            self._left_out.append((node, ("pattern",), problem, "write it without"))
-            node["pattern"] = literal[1]
         if isinstance(pattern := node.get("pattern"), str):
+            if literal := _LITERAL.fullmatch(pattern):
+                problem = f"the pattern {quoted(pattern)} is written with slashes; they are left out"
+                self._left_out.append((node, ("pattern",), problem, "write it without"))
+                pattern = literal[1]
             node["pattern"] = _ENDS.sub(lambda end: "^" if end[0] == r"\A" else "$", pattern)
         for name in unusable(node):
             problem = f"the schema's {quoted(name)} is not usable ({quoted(node[name])}); it is left out"
             self._left_out.append((node, (name,), problem, "correct it"))
             del node[name]
-        for name in ("$id", "id", "$schema", "$anchor"):
-            if isinstance(node.get(name), str):
+        for name in IDENTIFYING & node.keys():
+            if isinstance(node[name], str):
                 del node[name]
 
 

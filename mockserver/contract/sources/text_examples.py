@@ -18,7 +18,7 @@ def read_texts(holder: dict[str, Any], behind: Callable[[Any], Any], schema: Any
     ``behind``: what a reference leads to, for examples that are defined elsewhere. Only where the schema means an
     object or a list, so that no text can be meant; a text that is no JSON is left out.
     """
-    if not _has_parts(schema):
+    if ("example" not in holder and "examples" not in holder) or not _has_parts(schema):
         return
     if isinstance(text := holder.get("example"), str):
         _put(holder, "example", text)
