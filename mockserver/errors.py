@@ -108,6 +108,16 @@ def unauthorized(reason: str) -> Refusal:
     return Refusal(401, "Unauthorized", headers=headers, reason=reason)
 
 
+def excessive(violations: Iterable[Violation], *, says_413: bool) -> Refusal:
+    """For a request that went over limits, or could not be decoded: 413 where only its body is too large, if the
+    document says that."""
+    listed = tuple(violations)
+    is_large = all(one.keyword == "maxLength" for one in listed)
+    is_body = is_large and {one.path for one in listed} == {"body"}
+    message = "The request is larger than this server accepts." if is_large else "The request cannot be read."
+    return Refusal(413 if is_body and says_413 else 400, message, violations=listed)
+
+
 def crowded(limit: int) -> Refusal:
     """No tenant appears where there are as many as may be."""
     return Refusal(429, f"This mock already holds {limit} tenants.", reason="limit: tenants")

@@ -13,7 +13,7 @@ import orjson
 from mockserver.change_events import publishing, queue_callbacks
 from mockserver.contract import Input, Operation, check, read, read_inferred
 from mockserver.contract.routing import answered_methods
-from mockserver.errors import ContractBreach, Refusal, Violation, crowded, denied, unreachable
+from mockserver.errors import ContractBreach, Refusal, Violation, crowded, denied, excessive, unreachable
 from mockserver.handlers import Call, dispatch, refused
 from mockserver.handlers.showing import asked_for
 from mockserver.messages import Identity, Reply, Request, header_text, say
@@ -89,7 +89,8 @@ def _answer(world: World, request: Request, state: _ExchangeState) -> Reply:
     world.refresh(tenant, may_wait=state.may_wait, is_change=is_change)
     if request.method == "HEAD" and operation.method == "GET":  # RFC 9110 9.3.2: all but the content is GET's
         request = replace(request, method="GET")
-    _refuse_excess(request)
+    if request.excess:
+        raise excessive(request.excess, says_413="413" in operation.statuses)
     state.tenant = tenant
     state.identity = _identified(world, operation, request, state.tenant)
     _inject_fault(world, operation, state)
@@ -104,14 +105,6 @@ def _answer(world: World, request: Request, state: _ExchangeState) -> Reply:
     if not (notes := call.notes) and not sent.notes:  # PERF: an eighth of the time that reading a record takes
         return reply
     return replace(reply, notes=(*sent.notes, *reply.notes, *notes))
-
-
-def _refuse_excess(request: Request) -> None:
-    """Raises Refusal where the request went over a limit, or could not be decoded."""
-    if request.excess:
-        too_large = all(one.keyword == "maxLength" for one in request.excess)
-        message = "The request is larger than this server accepts." if too_large else "The request cannot be read."
-        raise Refusal(400, message, violations=request.excess)
 
 
 def _carried_out(world: World, call: Call, request: Request, state: _ExchangeState) -> Reply:

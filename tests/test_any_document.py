@@ -304,7 +304,9 @@ def test_a_reason_is_told_for_each_operation() -> None:
 def test_a_missing_credential_is_refused_as_declared_and_any_is_taken() -> None:
     caller = client("museum-3.1.yaml")
     del caller.environ_base["HTTP_AUTHORIZATION"]
-    assert caller.get("/special-events").status_code == 401
+    refused = caller.get("/special-events?api_key=x")
+    told = "no credential, wanted header Authorization: Basic <credentials>; found query 'api_key'"
+    assert (refused.status_code, refused.headers["Mock-Reason"], told in refused.text) == (401, told, True)
     assert caller.get("/special-events", headers={"Authorization": "Basic YTpi"}).status_code == 200
     assert client("museum-3.1.yaml", auth="off").get("/special-events").status_code == 200
 

@@ -99,3 +99,29 @@ def test_the_oldest_files_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     keys = [sent(caller).json["id"] for _ in range(3)]
     assert [caller.get(f"/files/{key}/content").data == BYTES for key in keys] == [False, True, True]
     assert [caller.get(f"/files/{key}").status_code for key in keys] == [200] * 3
+
+
+@pytest.mark.parametrize(("declared", "status"), [("413", 413), ("507", 507), ("400", 413)])
+def test_the_files_of_all_resources_together_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, declared: str, status: int
+) -> None:
+    monkeypatch.setattr(stored_files, "MOST_OF_ALL", 2_500)
+    written = {"requestBody": body(BINARY, "*/*"), "responses": {"204": reply(), declared: reply()}}
+    other = {"/pictures": {"get": LISTED}, "/pictures/{id}": {**NAMED, "get": {"responses": {"200": reply(FILE)}}},
+             "/pictures/{id}/content": {**NAMED, "get": raw("image/png"), "put": written}}  # fmt: skip
+    caller = files(tmp_path, **other)
+    keys = [sent(caller).json["id"] for _ in range(2)]
+    refused = caller.put("/pictures/1/content", data=BYTES, content_type="image/png")
+    assert (refused.status_code, refused.headers["Mock-Reason"]) == (status, "limit: files")
+    caller.delete(f"/files/{keys[0]}")
+    assert caller.put("/pictures/1/content", data=BYTES, content_type="image/png").status_code == 204
+    assert caller.get(f"/files/{keys[1]}/content").data == caller.get("/pictures/1/content").data == BYTES
+
+
+def test_a_body_that_is_too_large_is_refused_as_declared(tmp_path: Path) -> None:
+    written = {"requestBody": body(BINARY, "*/*"), "responses": {"204": reply(), "413": reply()}}
+    other = {**written, "responses": {"204": reply()}}
+    item = {**NAMED, "get": {"responses": {"200": reply(FILE)}}, "put": written, "patch": other}
+    caller = client(document({"/files": {"get": LISTED}, "/files/{id}": item}), tmp_path, max_body=1024)
+    statuses = [send("/files/1", data=BYTES * 2).status_code for send in (caller.put, caller.patch)]
+    assert statuses == [413, 400]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ ISSUED = "issued"
 """The claim that tells to the microsecond when a token of ours was issued."""
 DEVELOPER = "auth0|developer"
 """Whom a token is for unless somebody is named."""
+_CREDENTIAL = re.compile(r"auth|token|secret|session|credential|(?<!idempotency-)key$")
+"""What the name of a header or parameter says that is meant to show who asks."""
 ANONYMOUS = Identity("anonymous", None)
 
 
@@ -99,10 +102,11 @@ class Authenticator:
             all(_is_shown(one, request) for one in need) for need in plan.needs
         ):
             return Identity("caller", None)
-        wanted = " or ".join(" and ".join(f"{one.location} {one.name}" for one in need) for need in plan.needs)
+        wanted = " or ".join(" and ".join(map(_told, need)) for need in plan.needs)
         scheme = next((one.scheme for need in plan.needs for one in need if one.scheme in ("basic", "bearer")), None)
         headers = [("WWW-Authenticate", scheme.capitalize())] if scheme else []
-        raise Refusal(401, "Unauthorized", headers=headers, reason=f"no credential; wanted {wanted}")
+        reason = f"no credential, wanted {wanted}{_likely(request)}"
+        raise Refusal(401, f"Unauthorized: {reason}.", headers=headers, reason=reason)
 
     def _verdict(self, header: str | None, wall: Wall) -> _Seen:
         edition = self._keys.edition
@@ -194,6 +198,20 @@ def lifetime(now: datetime, expires_in: timedelta) -> dict[str, float]:
 def _is_moment(value: Any) -> TypeGuard[float]:
     """Whether ``value`` is seconds since 1970, below the year 10000: no boolean, no infinity."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 253_402_300_800
+
+
+def _told(one: Credential) -> str:
+    """A credential as a client has to show it: ``header Authorization: Bearer <token>``, ``query api_key``."""
+    is_scheme = one.name == "Authorization" and one.scheme != "apiKey"
+    shown = f": {one.scheme.capitalize()} <{'token' if one.scheme == 'bearer' else 'credentials'}>"
+    return f"{one.location} {one.name}{shown if is_scheme else ''}"
+
+
+def _likely(request: Request) -> str:
+    """What the request has that may have been meant as a credential, by its name."""
+    sent = [*(("header", name) for name in request.headers), *(("query", name) for name, _ in request.query)]
+    found = [f"{where} {quoted(name)}" for where, name in sent if _CREDENTIAL.search(name.lower())]
+    return f"; found {', '.join(found[:3])}" if found else ""
 
 
 def _token(header: str | None) -> str:

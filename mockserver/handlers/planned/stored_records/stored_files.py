@@ -8,7 +8,9 @@ from hashlib import new
 from typing import Any
 
 from mockserver.contract import Kind
+from mockserver.contract.plan import FILES
 from mockserver.contract.reading import SentFile
+from mockserver.errors import Refusal
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import keys_of, plan_of, record_id
@@ -22,6 +24,8 @@ from mockserver.values.name_words import flat
 
 MOST_BYTES, MOST_FILES = 2**26, 1_000
 """How much of what was sent for the records of one resource is kept: the oldest goes first."""
+MOST_OF_ALL = 2**28
+"""How much is kept for all resources together; what does not fit is refused."""
 _NAMES = frozenset({"filename", "originalname", "originalfilename", "uploadname"})
 _SIZES = frozenset({"size", "bytes", "filesize", "sizebytes", "sizeinbytes", "filesizeinbytes", "contentlength"})
 _TYPES = frozenset({"contenttype", "mimetype", "mediatype", "filemimetype"})
@@ -85,15 +89,33 @@ def _keep(call: Call, tenant: Tenant, record: Record, which: str, file: SentFile
     resource = call.tools.contract.resources.get(files_of(call.resource))
     if resource is None:
         return
-    there, name = tenant[resource.name], record_id(keys_of(record.id), which or _HELD)
+    name, gone = record_id(keys_of(record.id), which or _HELD), []
     content = b64encode(file.content).decode()
-    door.keep(tenant, resource, name, {"name": file.name, "type": file.media_type, "content": content})
-    known: Record | None = there.get(_HELD)
-    before = known.data()["held"] if known is not None else []
-    held = [*(one for one in before if one[0] != name and one[0] in there), [name, len(content)]]
+    held = [*(one for one in _held(tenant, resource.name) if one[0] != name), [name, len(content)]]
     while len(held) > 1 and (len(held) > MOST_FILES or sum(size for _, size in held) > MOST_BYTES):
-        door.remove(tenant, resource, held.pop(0)[0])
+        gone.append(held.pop(0)[0])
+    _require_room(call, tenant, resource.name, sum(size for _, size in held))
+    for one in gone:
+        door.remove(tenant, resource, one)
+    door.keep(tenant, resource, name, {"name": file.name, "type": file.media_type, "content": content})
     door.keep(tenant, resource, _HELD, {"held": held})
+
+
+def _held(tenant: Tenant, name: str) -> list[list[Any]]:
+    """Each file that a resource keeps, with its size, the oldest first."""
+    known: Record | None = tenant[name].get(_HELD)
+    return [one for one in known.data()["held"] if one[0] in tenant[name]] if known is not None else []
+
+
+def _require_room(call: Call, tenant: Tenant, name: str, size: int) -> None:
+    """Raises Refusal(413), or 507 where only that is declared: with ``size`` here, all resources keep too much."""
+    others = (one.name for one in call.tools.contract.resources.values() if one.name.endswith(f".{FILES}"))
+    kept = sum(one[1] for other in others if other != name and other in tenant for one in _held(tenant, other))
+    if kept + size > MOST_OF_ALL:
+        replies, room = plan_of(call).replies, f"{MOST_OF_ALL // 2**20} MB"
+        status = 507 if "507" in replies and "413" not in replies else 413
+        message = f"This mock keeps {room} of files in all, and this one is too much: delete some, or reset the mock."
+        raise Refusal(status, message, reason="limit: files")
 
 
 def _facts(call: Call, scope: Scope, file: SentFile, said: Mapping[str, Any]) -> dict[str, Json]:
