@@ -62,7 +62,7 @@ def test_a_clean_mock_has_no_findings(whole: Any) -> None:
     assert not set(whole["uncovered"]) - EXCUSES
 
 
-ALIKE = ("examSites",)
+ALIKE = ("courseInstructors",)
 """A small resource; `make thorough` takes all, and shares them with a copy."""
 
 
@@ -78,7 +78,7 @@ VARIED = ("applications", "certifications", "queries")
 
 @pytest.fixture(scope="module")
 def varied() -> Any:
-    return forked.result(checked, seed=4, groups=VARIED)
+    return forked.result(checked, seed=4, groups=VARIED, fuzzed=False)
 
 
 def test_another_seed_finds_nothing_either(varied: Any) -> None:

@@ -11,7 +11,6 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -62,13 +61,12 @@ for arguments in json.loads(sys.argv[1]):
 """Runs commands one after the other in one process: the installation alone takes as long as they do."""
 
 
-@pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
-def test_all_commands_run_with_the_oldest_and_the_newest(resolution: str, wheel: Path, tmp_path: Path) -> None:
-    """Every command, over versions that the declared ranges allow."""
+def test_all_commands_run_with_the_oldest(wheel: Path, tmp_path: Path) -> None:
+    """Every command, over the oldest versions that are declared; the newest are what this run itself has installed."""
     environment = tmp_path / "environment"
     python = environment / "bin/python"
     uv = [sys.executable, "-m", "uv"]
-    install = [*uv, "pip", "install", "-q", "-p", str(python), "--resolution", resolution, f"{wheel}[test]"]
+    install = [*uv, "pip", "install", "-q", "-p", str(python), "--resolution", "lowest-direct", f"{wheel}[test]"]
     for line in ([*uv, "venv", "-q", "-p", sys.executable, str(environment)], install):
         subprocess.run(line, check=True, timeout=600)
     commands = [

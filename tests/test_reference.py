@@ -8,16 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from flask.testing import FlaskClient
 
 from mockserver.contract.document import METHODS, Node
+from mockserver.values.yaml_text import read_yaml
 from mockserver.web.app import create_app
 from over import over
 from stock_document import DOCUMENT
 
 ROOT = Path(__file__).parent.parent
-REFERENCE = yaml.safe_load((ROOT / "tests/data/reference.yaml").read_text())
+REFERENCE = read_yaml((ROOT / "tests/data/reference.yaml").read_bytes())
 GROUPS: dict[str, dict[str, Any]] = REFERENCE["groups"]
 OPERATIONS = {
     f"{verb.upper()} {path}": node
