@@ -1,9 +1,8 @@
-"""What any document says in words and by names: what is unique, is counted, goes with a record, or leads to it."""
+"""What any document says in words and by names: what is counted, goes with a record, or leads to it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from mockserver.conformance import (
     REFUSALS,
@@ -11,7 +10,6 @@ from mockserver.conformance import (
     BrokenConstraint,
     Expected,
     Group,
-    Inconclusive,
     InferredRecord,
     InferredTrials,
     Kind,
@@ -20,8 +18,9 @@ from mockserver.conformance import (
     Received,
     Session,
     check,
+    child_of,
+    children_of,
     flat,
-    has_members,
     led_to,
     own_links,
     pointer_to,
@@ -31,10 +30,6 @@ from mockserver.conformance import (
 
 STORED = (Kind.CREATE, Kind.READ)
 INFERRED = Provenance.INFERRED
-UNIQUE = re.compile(
-    r"^unique\b(?! id)|\b(?:is|are|be) unique\b|\bunique (?:within|across|among|per|for each|in)\b", re.IGNORECASE
-)
-"""How a description says that no two records have one value of a member."""
 ALONG = re.compile(
     r"\b(?:and|with|including|together)\b[^.;]*?\b(?:its|his|her|their|all)\s+(?:\w+\s+)?(\w+)", re.IGNORECASE
 )
@@ -75,75 +70,12 @@ def check_links(session: Session, group: Group) -> None:
 
 
 @check(*STORED, writes=True, inferred=True, provenance=INFERRED)
-def check_unique(session: Session, group: Group) -> None:
-    """A value that is said to be unique is refused where another record has it."""
-    asking, create = InferredTrials(session), group.one(Kind.CREATE)
-    schema, model, shapes = asking.schema(create), group.resource.model, asking.maker.shapes
-    steps = create.plan.sent if create.plan else ()
-    place = shapes.member(schema, steps)
-    if place is None or not has_members(create) or not {"400", "409", "422", "4XX"} & set(create.statuses):
-        raise NotApplicable("nothing says how a value that is taken is refused")
-    said = {name: shapes.says(node, "description") for name, node in shapes.properties(place).items()}
-    names = [
-        name for name, text in said.items()
-        if isinstance(text, str) and UNIQUE.search(text) and not (model and (name,) == model.key)
-    ]  # fmt: skip
-    if not names:
-        raise NotApplicable("nothing is said to be unique")
-    above = asking.above(group)
-    made = asking.attempt(group, above, asking.full_body(create, 31))
-    if made is None:
-        raise Inconclusive("no body was taken")
-    for name in names:
-        value = within(made.sent, (name,))
-        if not isinstance(value, str | int) or not value:
-            continue
-        body = asking.fresh(create, asking.full_body(create, 32))
-        body = asking.at_steps(asking.renewed(group, create, body), (*steps, name), value)
-        place_of = asking.placed(create, above)
-        reply = asking.send(create, place_of, body=body)
-        asking.undo(group, create, place_of, reply)
-        cause = f"a create with a {name} that another record has is answered {reply.status}, though it is unique"
-        session.expect_one_of(reply, REFUSALS, cause)
-    asking.remove(group, made)
-
-
-def _children(session: Session, holder: Group) -> Iterator[tuple[Group, tuple[str, ...]]]:
-    """The resources below one, or whose records name it, with the member that does so (empty: their path does)."""
-    for group in session.plan.groups.values():
-        model = group.resource.model
-        if model is None or group is holder or Kind.CREATE not in group.operations:
-            continue
-        if model.parents and model.parents[-1].resource == holder.name:
-            yield group, ()
-        elif not model.parents:
-            names = [name for name, one in (*model.references.items(), *model.foreign.items()) if one == holder.name]
-            yield from [(group, (name,)) for name in names[:1]]
-
-
-def _child(
-    asking: InferredTrials, group: Group, holder: Group, parent: InferredRecord, member: tuple[str, ...]
-) -> InferredRecord:
-    """A new record below or with the name of ``parent``. Raises Inconclusive."""
-    model, create = group.resource.model, group.one(Kind.CREATE)
-    if not member:
-        return asking.create(group, (*parent.above, parent.key)[-len(model.parents) :] if model else ())
-    body = asking.full_body(create, 41)
-    key = within(parent.record, holder.resource.model.key) if holder.resource.model else None
-    named = asking.at_steps(body, (*(create.plan.sent if create.plan else ()), *member), key or parent.key)
-    made = asking.attempt(group, (), named) if asking.accepts(asking.schema(create), named) else None
-    if made is None:
-        raise Inconclusive(f"no record of {group.name} could be made that names another")
-    return made
-
-
-@check(*STORED, writes=True, inferred=True, provenance=INFERRED)
 def check_counted_below(session: Session, group: Group) -> None:
     """What a record says of how many others belong to it follows as they are made and deleted."""
     asking, judged = InferredTrials(session), 0
     record = group.resource.model.record if group.resource.model else None
     declared = asking.maker.shapes.properties(record) if record is not None else {}
-    for child, member in _children(session, group):
+    for child, member in children_of(session, group):
         many = flat(child.name.rpartition(".")[2])
         called = {f"{one}{word}" for one in (many, flat(singular(many))) for word in ("count", "total")}
         name = next((one for one in declared if flat(one) in called), None)
@@ -151,7 +83,7 @@ def check_counted_below(session: Session, group: Group) -> None:
             continue  # what names a record need not be all that it counts
         parent = asking.create(group)
         before = _read(asking, group, parent, name)
-        made = _child(asking, child, group, parent, member)
+        made = child_of(asking, child, group, parent, member)
         with_it = _read(asking, group, parent, name)
         gone = asking.remove(child, made)
         after = _read(asking, group, parent, name) if gone and gone.status in SUCCESSES else None
@@ -196,11 +128,11 @@ def check_goes_along(session: Session, group: Group) -> None:
     words = session.plan.contract.document.operation(delete.path, delete.method).value or {}
     description = " ".join(str(words.get(one) or "") for one in ("summary", "description"))
     named = {flat(singular(word)) for word in ALONG.findall(description)}
-    for child, member in _children(session, group):
+    for child, member in children_of(session, group):
         if flat(singular(child.name.rpartition(".")[2])) not in named or Kind.READ not in child.operations:
             continue
         parent = asking.create(group)
-        made = _child(asking, child, group, parent, member)
+        made = child_of(asking, child, group, parent, member)
         gone = asking.remove(group, parent)
         if gone is None or gone.status not in SUCCESSES:
             continue

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.inference.conflict_words import refused_states, tells_of_use, unique_members
+from mockserver.inference.conflict_words import (
+    are_taken_together,
+    refused_states,
+    tells_of_any,
+    tells_of_state,
+    tells_of_use,
+    unique_members,
+)
 from mockserver.inference.ranges import Bound, bounds_of_moment, main_moment
 from mockserver.values.verb_stems import stem_of, undone
 
@@ -18,6 +25,7 @@ from mockserver.values.verb_stems import stem_of, undone
         ("Email $email has already been used.", {"email"}),
         ("The MAC Address already exists in the system.", {"macAddress"}),
         ("Username or email already taken", {"email", "username"}),
+        ("The email address or the MAC address is already in use.", {"email", "macAddress"}),
         ("A folder with the same name is there", {"name"}),
         ("There is already a file with the same name in the target folder.", set()),
         ("A name conflict because the file already exists.", {"name"}),
@@ -111,3 +119,23 @@ def test_forms_of_a_verb_are_one(forms: str) -> None:
 def test_what_a_verb_takes_back() -> None:
     assert undone("unlock") == {"lock", "enlock"}
     assert undone("pay") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_any"),
+    [
+        ("The project still has tickets.", True),
+        ("Referenced by tickets", True),
+        ("The project has unpaid tickets.", False),
+        ("In use", False),
+    ],
+)
+def test_words_tell_whether_any_record_keeps_another_from_being_deleted(text: str, is_any: bool) -> None:
+    assert tells_of_any(text, "tickets") is is_any
+
+
+def test_words_tell_of_a_state_and_of_values_that_are_taken_together() -> None:
+    assert tells_of_state("The ticket is already closed.", ["closed"])
+    assert not tells_of_state("Conflict", ["closed"])
+    assert are_taken_together("A place of the same name and city exists", ["name", "city"])
+    assert not are_taken_together("The name or the city is taken", ["name", "city"])

@@ -18,6 +18,7 @@ from mockserver.conformance.evidence import media_types
 from mockserver.conformance.expected_refusals import expect_refusal, is_failure
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
 from mockserver.conformance.inferred.inferred_bodies import leveled
+from mockserver.conformance.inferred.inferred_children import child_of, children_of
 from mockserver.conformance.inferred.inferred_conditions import repeat_key, version_header
 from mockserver.conformance.inferred.inferred_contents import has_members, is_plain_json, media_of
 from mockserver.conformance.inferred.inferred_links import led_to, own_links
@@ -76,6 +77,7 @@ from mockserver.contract.operation import Criterion, How
 from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.resource import Reference
 from mockserver.inference import words as list_words
+from mockserver.inference.conflict_words import are_taken_together, tells_of_any, tells_of_state, unique_members
 from mockserver.inference.ranges import Bound, bound_of
 from mockserver.messages import REFUSALS, SUCCESSES
 from mockserver.values.absent import ABSENT
@@ -136,6 +138,7 @@ __all__ = [
     "alike",
     "all_refused",
     "allowed",
+    "are_taken_together",
     "as_json",
     "bad_headers",
     "blame_items",
@@ -145,6 +148,8 @@ __all__ = [
     "by_id",
     "changes",
     "check",
+    "child_of",
+    "children_of",
     "claims",
     "compared",
     "count_situations",
@@ -212,9 +217,12 @@ __all__ = [
     "singular",
     "smaller",
     "stamp",
+    "tells_of_any",
+    "tells_of_state",
     "text_of",
     "tree_of",
     "trees",
+    "unique_members",
     "unlike_replies",
     "update_item",
     "usable",

@@ -15,6 +15,11 @@ _NOT = re.compile(r"\b(?:already|cannot|can t|can not|could not|no longer|not po
 _NEEDED = re.compile(
     r"\b(?:in use|used (?:by|in)|referenced|refers? to|depends?|dependents?|dependants?|not empty|linked)\b"
 )
+_BEFORE = frozenset(
+    {"has", "have", "had", "having", "still", "any", "other", "some", "more", "existing", "dependent", "associated",
+     "linked", "related", "attached", "the", "its", "to", "by", "in", "of", "with", "from", "contains", "are", "or"}
+)  # fmt: skip
+"""What stands before the name of records that need another, whichever they are."""
 _UNIQUE = re.compile(
     r"\bunique\b(?! (?:id|identifier|key|reference|identification|number|code|string|value|name)\b)", re.IGNORECASE
 )
@@ -29,7 +34,8 @@ def unique_members(refusal: str, members: Mapping[str, str]) -> Iterator[str]:
     text = _spaced(refusal)
     for name, description in members.items():
         called = " ".join(words_of(name))
-        beside = rf"(?:(?:or|and) \w+ |for \w+ \w+ |{called} )?(?:is |has |was |are )?"
+        further = r"(?:or|and) (?:\w+ |(?:the|an?) \w+ (?:\w+ )?)"
+        beside = rf"(?:address )?(?:{further}|for \w+ \w+ |{called} )?(?:is |has |was |are )?"
         found = re.search(rf"\b{_LEADS} {called}\b|\b{called} {beside}{_TAKEN}\b", text) if called else None
         if _UNIQUE.search(description) or (found and not _is_elsewhere(text[found.end() :])):
             yield name
@@ -58,11 +64,34 @@ def refused_states(texts: Iterable[str], states: Iterable[str], becomes: str) ->
     return [becomes]
 
 
+def tells_of_state(refusal: str, states: Iterable[str]) -> bool:
+    """Whether a refusal is about what the record is already: it names one of ``states``, in any form of the word."""
+    text = _spaced(refusal)
+    stems = {stem_of(word) for word in text.split()}
+    return any(stem_of(one) in stems or _spaced(one) in text for one in states)
+
+
+def are_taken_together(refusal: str, members: Iterable[str]) -> bool:
+    """Whether a refusal tells of several members at once: ``the same name and city``, not ``the name or the city``."""
+    text = _spaced(refusal)
+    return len([*members]) > 1 and " and " in text and " or " not in text
+
+
 def tells_of_use(refusal: str, resource: str) -> bool:
     """Whether the refusal of a delete is about records of ``resource`` that need the record: ``still has orders``."""
-    text, thing = _spaced(refusal), resource.rpartition(".")[2]
-    is_named = {flat(singular(word)) for word in text.split()} & {flat(singular(thing))}
-    return bool(is_named) or _NEEDED.search(text) is not None
+    return bool(_calls(refusal, resource)) or _NEEDED.search(_spaced(refusal)) is not None
+
+
+def tells_of_any(refusal: str, resource: str) -> bool:
+    """Whether the refusal of a delete is about all records of ``resource``: ``has orders``, not ``unpaid orders``."""
+    words = words_of(refusal)
+    return any(place == 0 or words[place - 1] in _BEFORE for place in _calls(refusal, resource))
+
+
+def _calls(refusal: str, resource: str) -> list[int]:
+    """Where among its words a refusal names records of ``resource``."""
+    thing = flat(singular(resource.rpartition(".")[2]))
+    return [place for place, word in enumerate(words_of(refusal)) if flat(singular(word)) == thing]
 
 
 def _spaced(text: str) -> str:

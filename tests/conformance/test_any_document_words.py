@@ -163,7 +163,7 @@ def shelves(tmp_path_factory):
     return file
 
 
-SUITES = {"document_words", "document_searches", "document_filters"}
+SUITES = {"document_words", "document_conflicts", "document_searches", "document_filters"}
 
 
 @pytest.mark.parametrize(

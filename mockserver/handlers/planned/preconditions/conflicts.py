@@ -12,7 +12,7 @@ from mockserver.handlers.planned.addressing.criteria import condition, meets, wi
 from mockserver.handlers.planned.addressing.places import key_of, plan_of
 from mockserver.handlers.planned.initial_data.initial_records import first_keys
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.conflict_words import tells_of_use, unique_members
+from mockserver.inference.conflict_words import tells_of_any, tells_of_use, unique_members
 from mockserver.messages import Json
 from mockserver.store import Record
 from mockserver.values.equality import same_json
@@ -107,6 +107,11 @@ def _first_naming(call: Call, scope: Scope, record: Record, refusal: str) -> tup
         model = resource.model
         if model is None or resource is scope.resource:
             continue
+        if model.parents and model.parents[-1].resource == scope.resource.name and tells_of_any(refusal, resource.name):
+            above = (*(scope.keys or ()), key)
+            whole = len(above) == len(model.parents)
+            if found := next(Scope(call, scope.tenant, resource, above).all(), None) if whole else None:
+                return resource.name, key_of(found.id)
         keys = {**model.foreign, **model.references}
         members = [one for one, other in keys.items() if other == scope.resource.name]
         if not members or not tells_of_use(refusal, resource.name):
