@@ -16,7 +16,8 @@ from test_any_document import DOCUMENTS, body, client, document, parameter, repl
 
 ORDER = {"type": "object", "required": ["id", "status"], "properties": {
     "id": {"type": "string"}, "status": {"type": "string", "enum": ["open", "shipped", "canceled"]},
-    "canceled_at": {"type": "string", "format": "date-time"}, "customerRef": {"type": "string"}}}  # fmt: skip
+    "canceled_at": {"type": "string", "format": "date-time"}, "day": {"type": "string", "format": "date"},
+    "second": {"type": "integer"}, "written": {"type": "string"}, "customerRef": {"type": "string"}}}  # fmt: skip
 TRANSFER = {"type": "object", "required": ["transfer", "request_id"], "properties": {
     "request_id": {"type": "string"},
     "transfer": {"type": "object", "properties": {"transfer_id": {"type": "string"}, "amount": {"type": "string"}}}}}  # fmt: skip
@@ -57,6 +58,16 @@ def test_an_action_sets_what_it_is_told_unless_the_record_forbids_it(tmp_path: P
     assert caller.get(f"/customers/7/orders/{made[0]}").json == stopped.json
     assert caller.post(f"/customers/7/orders/{made[1]}/stop").status_code == 409
     assert caller.get(f"/customers/7/orders/{made[1]}").json["status"] == "shipped"
+
+
+def test_the_moment_of_an_action_has_the_form_of_its_member(tmp_path: Path) -> None:
+    now = {"now": True}
+    words = {"kind": "action", "set": {"canceled_at": now, "day": now, "second": now, "written": now}}
+    caller = overlaid(tmp_path, (STOP, words), clock="frozen")
+    made = caller.post("/customers/7/orders", json={}).json["id"]
+    stopped = caller.post(f"/customers/7/orders/{made}/stop").json
+    assert stopped["canceled_at"] == stopped["written"] == "2025-04-18T12:00:00Z"
+    assert (stopped["day"], stopped["second"]) == ("2025-04-18", 1_744_977_600)
 
 
 def test_a_record_says_its_prefix_its_seeds_and_what_repeats_its_parent(tmp_path: Path) -> None:

@@ -227,6 +227,18 @@ def test_the_only_record_of_a_path_can_be_sent_back_as_it_is_at_first(tmp_path: 
     assert caller.put("/settings", json=first).status_code == 200
 
 
+def test_the_only_record_of_a_path_is_as_at_first_whenever_somebody_looks(tmp_path: Path) -> None:
+    event = {"properties": {"name": TEXT, "startsAt": MOMENT, "capacity": {**NUMBER, "maximum": 3}, "enrolled": NUMBER}}
+    shown = {"responses": {"200": reply({"type": "object", **event})}}
+    paths = {f"/event/{n}": {"get": shown, "put": {"requestBody": body({"type": "object"}), **shown}} for n in "abc"}
+    early, late = (client(document(paths), tmp_path, clock="frozen") for _ in range(2))
+    late.application.extensions["mockserver"].clock.advance(timedelta(days=90))
+    for path in paths:
+        found = early.get(path).json
+        assert found["enrolled"] <= found["capacity"]
+        assert late.get(path).json == found
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_two_first_records_of_one_title_are_found_by_slugs_of_their_own(tmp_path: Path, seed: int) -> None:
     post = {"type": "object", "properties": {"slug": TEXT, "title": TEXT, "text": TEXT}}

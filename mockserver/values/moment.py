@@ -112,6 +112,11 @@ def day_text(ordinal: int) -> str:
     return date.fromordinal(ordinal).isoformat()
 
 
+def whole_second(moment: datetime) -> str:
+    """``moment``, which is in UTC, as an RFC 3339 date-time without parts of a second: ``2025-04-18T12:00:00Z``."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def comparable(value: Any) -> Moment | float | None:
     """What a value is ordered by: the moment that a text denotes, or a number; None where there is no order."""
     if isinstance(value, str):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 import click
 import orjson
 
+from mockserver.runtime.determinism import stamp
 from mockserver.values.json_text import read_own
 from mockserver.values.redaction import redact_text
 
@@ -84,7 +85,7 @@ def as_text(line: Line) -> None:
 def as_json(line: Line) -> None:
     """One JSON object, to stderr: time, method, path, status, ms and, for 4xx and 5xx, the reason."""
     entry: dict[str, Any] = {
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "time": stamp(datetime.now(UTC)),
         "method": line.method,
         "path": _shown(line.target),
         "status": line.status,

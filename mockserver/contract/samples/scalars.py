@@ -25,6 +25,7 @@ from mockserver.contract.samples.timestamp_names import (
 )
 from mockserver.contract.schema_shape import SchemaShape
 from mockserver.messages import Json
+from mockserver.values.moment import whole_second
 
 COMPUTERS = 2**31 - 1
 """Bounds from here on say what a computer can hold, not what is meant."""
@@ -212,7 +213,7 @@ def moment(draw: Draw, name: str = "") -> datetime:
 
 
 def _said_moment(draw: Draw, name: str) -> str:
-    return moment(draw, name).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return whole_second(moment(draw, name))
 
 
 def uuid_from(random: Random) -> str:

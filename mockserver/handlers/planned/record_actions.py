@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.contract.document import Node
 from mockserver.contract.inferred_reading import is_merge
 from mockserver.contract.samples.fitting import fit
 from mockserver.contract.samples.record_examples import record_examples
@@ -15,13 +16,10 @@ from mockserver.handlers.planned.accounts.callers import caller_key
 from mockserver.handlers.planned.accounts.own_truths import as_asked, keep_own
 from mockserver.handlers.planned.addressing.addresses import brought_here
 from mockserver.handlers.planned.addressing.places import ONLY, key_of, model_of, plan_of
-from mockserver.handlers.planned.derived_members.chronology import in_order
 from mockserver.handlers.planned.derived_members.deriving import Deriving
-from mockserver.handlers.planned.derived_members.intervals import believable
-from mockserver.handlers.planned.derived_members.stamps import stamped
-from mockserver.handlers.planned.derived_members.state_members import StateMembers
+from mockserver.handlers.planned.derived_members.stamps import moment_as, stamped
+from mockserver.handlers.planned.initial_data.agreement import agreeing
 from mockserver.handlers.planned.initial_data.initial_records import related
-from mockserver.handlers.planned.initial_data.sayable_values import sayable
 from mockserver.handlers.planned.preconditions.conflicts import require_possible
 from mockserver.handlers.planned.reply_bodies.replying import made, with_record
 from mockserver.handlers.planned.single import add, sent, write
@@ -32,6 +30,7 @@ from mockserver.handlers.planned.stored_records.stored_files import with_files
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json
+from mockserver.values.moment import whole_second
 
 
 def action(call: Call, tenant: Tenant) -> Reply:
@@ -97,14 +96,13 @@ def _first(call: Call, scope: Scope) -> Json:
     model = scope.model
     if model.record is None:
         return {}
-    draw = draw_for(call, "first", scope.resource.name, *(scope.keys or ()), full=True)
-    shown = record_examples(call.tools.maker.shapes.document, scope.model.sources)
-    examples = tuple(one for one in shown if one is not None)
+    number = call.tools.ids.draw("first", scope.resource.name, *(scope.keys or ()))
+    draw = Draw.of(number, call.tools.began, full=True)  # the same, whenever somebody looks
     maker = call.tools.maker
+    examples = tuple(one for one in record_examples(maker.shapes.document, model.sources) if one is not None)
     value = brought_here(call, model.record, maker.make(model.record, draw, examples))
     if isinstance(value, dict) and not examples:
-        value = sayable(maker, model, StateMembers(maker, model.record).made(value, draw), draw)
-        value = believable(in_order(value), draw.random, scope.resource.name)
+        value = agreeing(maker, model, value, draw, scope.resource.name)
         value = related(call, scope.resource, value, 1, scope.tenant.name)
         value = Deriving(maker, call.tools.began).whole(model.record, value)
     return fit(maker, model.record, value, draw)
@@ -114,7 +112,7 @@ def _acted(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> J
     """The record after the action: what its name sets, and what the body says of it."""
     assert scope.model.record is not None
     draw = draw_for(call, "acted", record.id)
-    sets = {name: _set(call, one) for name, one in (plan_of(call).words.get("set") or {}).items()}
+    sets = _set(call, scope.model.record)
     seen = {**value, **as_asked(call, scope.tenant, scope.resource, record)}
     sets |= _counts(plan_of(call).words.get("counts") or {}, seen, sets)
     sets |= keep_own(call, scope.tenant, scope.resource, record, sets)
@@ -146,6 +144,16 @@ def _said(call: Call, scope: Scope, value: dict[str, Any], draw: Draw) -> dict[s
     return called | {one: _counted_in(call, value.get(one), body[one]) if one in takes else body[one] for one in said}
 
 
+def _set(call: Call, record: Node) -> dict[str, Json]:
+    """What the action's name sets; ``{"now": true}`` is the moment, in the form that the member's schema wants."""
+    maker, now = call.tools.maker, call.tools.clock.now()
+    words, members = plan_of(call).words.get("set") or {}, maker.shapes.properties(record)
+    return {
+        name: one if one != {"now": True} else moment_as(maker, members[name], now) or whole_second(now)
+        for name, one in words.items()
+    }
+
+
 def _counts(words: Mapping[str, int], value: dict[str, Any], sets: Mapping[str, Json]) -> dict[str, Json]:
     """How often it has been done after this: as often as before where it was done already."""
     if sets and all(name in value and same_json(value[name], one) for name, one in sets.items()):
@@ -161,12 +169,6 @@ def _counted_in(call: Call, held: Json, said: Json) -> Json:
     if call.operation.method == "DELETE":
         return [one for one in held if one not in said]
     return [*held, *(one for one in said if one not in held)]
-
-
-def _set(call: Call, value: Json) -> Json:
-    if value == {"now": True}:
-        return call.tools.clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")
-    return value
 
 
 def _added(call: Call, scope: Scope, key: str) -> tuple[Record, Any]:

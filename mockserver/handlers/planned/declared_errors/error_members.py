@@ -33,6 +33,7 @@ from mockserver.handlers.planned.declared_errors.error_words import (
     unspecific,
 )
 from mockserver.messages import Json
+from mockserver.values.moment import whole_second
 from mockserver.values.name_words import flat
 from mockserver.values.pointer import steps_of
 
@@ -191,7 +192,7 @@ class ErrorMember:
     def _of_request(self) -> Iterator[Json]:
         """When, by which verb, and where to read more."""
         if self.word in MOMENTS:
-            yield self.telling.asked.moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+            yield whole_second(self.telling.asked.moment)
         elif self.word in METHODS and self.telling.asked.method:
             yield self.telling.asked.method
         elif self.word in DOCUMENTATION and not self.says and (self.is_there or self.word not in LOOSE):

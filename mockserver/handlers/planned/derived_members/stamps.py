@@ -15,6 +15,7 @@ from mockserver.handlers.call import Call
 from mockserver.inference.words import CHANGED, MADE, UNIQUE, VERSIONS
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value
+from mockserver.values.moment import whole_second
 from mockserver.values.name_words import flat
 
 
@@ -38,7 +39,7 @@ def moment_as(maker: Maker, place: Node, now: datetime) -> str | int | None:
     """A moment in the form that the schema wants; None where it wants none that is known."""
     kind, form = maker.shapes.type(place), maker.shapes.says(place, "format")
     if kind == "string" and form == "date-time":
-        return now.isoformat(timespec="seconds").replace("+00:00", "Z")
+        return whole_second(now)
     if kind == "string" and form == "date":
         return now.date().isoformat()
     return int(now.timestamp()) if kind == "integer" else None

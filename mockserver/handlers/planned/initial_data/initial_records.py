@@ -23,13 +23,9 @@ from mockserver.handlers.planned.addressing.addresses import (
 from mockserver.handlers.planned.addressing.new_keys import few_keys, identified, new_key, shown_key
 from mockserver.handlers.planned.addressing.places import is_key, model_of, record_id, whole_key
 from mockserver.handlers.planned.addressing.repeated_keys import marked
-from mockserver.handlers.planned.derived_members.chronology import in_order
 from mockserver.handlers.planned.derived_members.denormalised_fields import named_fields, repeated_fields
-from mockserver.handlers.planned.derived_members.derivations import within_capacity
 from mockserver.handlers.planned.derived_members.deriving import Deriving
-from mockserver.handlers.planned.derived_members.intervals import believable
-from mockserver.handlers.planned.derived_members.state_members import StateMembers
-from mockserver.handlers.planned.initial_data.sayable_values import sayable
+from mockserver.handlers.planned.initial_data.agreement import agreeing
 from mockserver.messages import Json
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
@@ -123,9 +119,7 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
         return key, {} if shown is None else shown
     value = brought_here(call, model.record, shown if shown is not None else maker.make(model.record, draw))
     if shown is None and isinstance(value, dict):
-        value = sayable(maker, model, StateMembers(maker, model.record).made(value, draw), draw)
-        value = within_capacity(in_order(value), draw.random)
-        value = identified(maker, model, believable(value, draw.random, resource.name), draw)
+        value = identified(maker, model, agreeing(maker, model, value, draw, resource.name), draw)
     if isinstance(value, dict):
         value = related(call, resource, {**value, **model.always}, ordinal, tenant)
         value = marked(call, model, value, keys, key)

@@ -1,0 +1,25 @@
+"""A made record whose members agree with each other, before it is related to other records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.contract.plan import Model
+from mockserver.contract.samples.sample_maker import Maker
+from mockserver.contract.samples.scalars import Draw
+from mockserver.handlers.planned.derived_members.chronology import in_order
+from mockserver.handlers.planned.derived_members.derivations import within_capacity
+from mockserver.handlers.planned.derived_members.intervals import believable
+from mockserver.handlers.planned.derived_members.state_members import StateMembers
+from mockserver.handlers.planned.initial_data.sayable_values import sayable
+
+
+def agreeing(maker: Maker, model: Model, value: dict[str, Any], draw: Draw, called: str) -> dict[str, Any]:
+    """The made ``value`` with what its state has, as bodies take it, nothing over its capacity, and times in order.
+
+    ``called``: the name of its resource. A record that the document shows as an example is left as it is.
+    """
+    if model.record is None:
+        return value
+    value = sayable(maker, model, StateMembers(maker, model.record).made(value, draw), draw)
+    return believable(within_capacity(in_order(value), draw.random), draw.random, called)
