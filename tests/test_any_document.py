@@ -329,8 +329,8 @@ def test_what_no_rule_knows_says_that_it_is_a_stub() -> None:
         "/tickets", json={"ticketType": "general", "ticketDate": "2030-01-01", "email": "a@example.com"}
     )
     assert got.status_code == 201
-    listed = client("petstore-3.0.yaml").get("/store/inventory")
-    assert listed.headers["Mock-Kind"] == "stub"
+    left = client("petstore-3.0.yaml").get("/user/logout")
+    assert left.headers["Mock-Kind"] == "stub"
 
 
 def test_an_item_that_fits_nowhere_is_left_out(tmp_path: Path) -> None:

@@ -166,12 +166,14 @@ class Model:
 class Accounts:
     """Where the people are kept who log in: the resource ``home``, their passwords in ``passwords``.
 
-    ``views`` are resources that show the same people to others.
+    ``views`` are resources that show the same people to others; ``names`` are the parameters that people log in with
+    where the query tells all of it: then their records hold passwords as any other member.
     """
 
     home: str
     passwords: str
     views: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

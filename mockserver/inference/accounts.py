@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.kinds import Kind
@@ -42,7 +41,8 @@ _ON_CALLER: Mapping[str, Kind] = {
 class InferredAccounts:
     """The accounts of one document: where they are kept, and the operations that are about them.
 
-    ``views`` are further resources that show the same people, found by a name of theirs.
+    ``views`` are further resources that show the same people, found by a name of theirs; ``names`` what people log in
+    with where only the query of a request tells it.
     """
 
     home: InferredCollection
@@ -50,6 +50,7 @@ class InferredAccounts:
     logins: frozenset[int]
     registers: frozenset[int]
     callers: frozenset[int]
+    names: frozenset[str] = frozenset()
 
     def guess(self, reading: Reading, guess: Guess) -> Guess:
         """The guess about an operation, now that it is known whom it may be about."""
@@ -80,16 +81,18 @@ class _Reader:
         self._found = found
         self._shapes = found.shapes
         self._meanings = meanings
-        self._posts = [one for one in found.readings.values() if one.entry.method == "post" and _is_fixed(one)]
+        self._fixed = [one for one in found.readings.values() if _is_fixed(one)]
 
     def read(self) -> InferredAccounts | None:
-        stubs = [one for one in self._posts if secret_at(self._shapes, one) is not None and self._is_stub(one)]
+        posts = [one for one in self._fixed if one.entry.method == "post"]
+        stubs = [one for one in posts if secret_at(self._shapes, one) is not None and self._is_stub(one)]
         logins = [one for one in stubs if _LOGS_IN.fullmatch(flat(one.entry.path.last_fixed))]
+        asked = [] if logins else [one for one in self._fixed if self._logs_in_by_query(one)]
         registers = [one for one in stubs if one not in logins and self._signs_up(one)] if logins else []
         shown = [*self._about_caller()]
         own = [one for one in shown if one.record and self._names(one.record.schema)]
         own = own or [one for one in shown if self._is_me(one)]
-        home = self._home(registers, own) if logins or own else None
+        home = self._home(registers, own) if logins or own or asked else None
         if home is None or home.record is None or (home.is_single and not logins):
             return None
         if not home.is_single and home.key not in self._found.singles:
@@ -100,10 +103,16 @@ class _Reader:
         return InferredAccounts(
             home,
             tuple(self._views(home)) if logins else (),
-            frozenset(map(id, logins)),
+            frozenset(map(id, (*logins, *asked))),
             frozenset(map(id, registers)),
             frozenset(map(id, callers)),
+            frozenset(name for one in asked for name in _queried(one) if flat(name) in ACCOUNT_NAMES),
         )
+
+    def _logs_in_by_query(self, reading: Reading) -> bool:
+        """Whether it takes a password and a name in the address: ``GET /user/login?username=&password=``."""
+        is_login = _LOGS_IN.fullmatch(flat(reading.entry.path.last_fixed)) is not None
+        return is_login and _has_both(_queried(reading)) and self._is_stub(reading)
 
     def _is_stub(self, reading: Reading) -> bool:
         return self._meanings.guess(reading).kind is Kind.STUB
@@ -209,7 +218,11 @@ def secret_at(shapes: Shapes, reading: Reading) -> Steps | None:
     return None
 
 
-def _has_both(members: Mapping[str, Any]) -> bool:
+def _queried(reading: Reading) -> list[str]:
+    return [one.name for one in reading.parameters if one.location == "query"]
+
+
+def _has_both(members: Iterable[str]) -> bool:
     words = {flat(name) for name in members}
     return bool(words & PASSWORDS) and bool(words & ACCOUNT_NAMES)
 

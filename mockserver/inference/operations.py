@@ -110,7 +110,7 @@ class _Builder:
         home = self._accounts.home.name
         name, parents = f"{home}.passwords", (Parent("account", home),)
         resources[name] = resource_beside(name, self._any(), parents=parents, why="what people log in with")
-        return Accounts(home, name, tuple(one.name for one in self._accounts.views))
+        return Accounts(home, name, tuple(one.name for one in self._accounts.views), self._accounts.names)
 
     def _resource(self, one: InferredCollection) -> Resource:
         record = one.record

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 from mockserver.contract.kinds import Kind
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.guess import Guess
-from mockserver.inference.paths import Key
-from mockserver.inference.resource_draft import Reading
+from mockserver.inference.paths import ANY, Key
+from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.shared_collections import is_one
 from mockserver.inference.words import COUNTS, FIRST, LATEST, SEARCHES
-from mockserver.values.name_words import flat
+from mockserver.values.name_words import flat, singular
+
+_BY = re.compile(r"\b(?:by|per|for each|of each) (\w+)", re.IGNORECASE)
+"""How words say what a reply counts records by."""
 
 
 def searching(found: Resources, reading: Reading, key: Key, method: str) -> Guess | None:
     """What a path that says that it searches or counts is about."""
     if not key:
         return None
-    if counted := _counted(found, reading, key, method):
-        return counted
-    if picked := _picked(found, reading, key, method):
-        return picked
+    number = _counted(found, reading, key, method) or _tallied(found, reading, key, method)
+    if guess := number or _picked(found, reading, key, method):
+        return guess
     if reading.list is None or method not in ("get", "post"):
         return None
     if SEARCHES.match(key[-1]):
@@ -39,6 +43,32 @@ def _counted(found: Resources, reading: Reading, key: Key, method: str) -> Guess
         return None
     why = f"'{key[-1]}' is how many {about.name} there are (O10)"
     return Guess(Kind.SEARCH, about, why, {"counts": steps})
+
+
+def _tallied(found: Resources, reading: Reading, key: Key, method: str) -> Guess | None:
+    """``GET /store/inventory``, "pet inventories by status": how many there are of each value of a member.
+
+    Where the reply is whole numbers by name, and its words name the records and the member.
+    """
+    shapes, node, schema = found.shapes, reading.entry.node, reading.success.schema if reading.is_json else None
+    shape = shapes.shape(schema) if method == "get" and ANY not in key and schema is not None else None
+    if shape is None or shape.properties or shape.additional is None or shapes.type(shape.additional) != "integer":
+        return None
+    prose = " ".join(str(node.child(word).value or "") for word in ("summary", "description"))
+    words = {flat(singular(one)) for one in re.findall(r"\w+", prose)}
+    for about in found.collections.values():
+        member = _counted_by(shapes, about, prose)
+        if member and about.key and not about.parents and flat(singular(about.key[-1])) in words:
+            why = f"how many {about.name} there are by '{member}', as its words say (O10)"
+            return Guess(Kind.SEARCH, about, why, {"tallies": member})
+    return None
+
+
+def _counted_by(shapes: Shapes, about: InferredCollection, prose: str) -> str:
+    """The member that prose says records are counted by; empty where it names none."""
+    members = shapes.properties(about.record) if about.record is not None else {}
+    plain = {flat(name): name for name, one in members.items() if shapes.type(one) in ("string", "boolean")}
+    return next((plain[one] for word in _BY.findall(prose) if (one := flat(singular(word))) in plain), "")
 
 
 def _picked(found: Resources, reading: Reading, key: Key, method: str) -> Guess | None:

@@ -37,7 +37,7 @@ def log_in(call: Call, tenant: Tenant) -> Reply | None:
     if found is None:
         return None
     kept = _passwords(call, tenant).get(_secret_id(found))
-    if kept is not None and not compare_digest(_digest(found, _password(call.input.body)), kept.data()["password"]):
+    if kept is not None and not compare_digest(_digest(found, _password(_told(call))), kept.data()["password"]):
         said = plan_of(call).replies
         status = next((int(one) for one in _REFUSALS if one in said), 401)
         raise Refusal(status, "The password is not right.", reason="another password was registered")
@@ -75,7 +75,8 @@ def require_unregistered(call: Call, scope: Scope, body: Json, *, but: Record | 
     if accounts is None or scope.resource.name != accounts.home:
         return
     own, passwords = but.id if but is not None else None, _passwords(call, scope.tenant)
-    for name, value in names_of_account(_said(body)).items():
+    names = {name: one for name, one in names_of_account(_said(body)).items() if name in (accounts.names or {name})}
+    for name, value in names.items():
         same = [one for one in scope.all(condition({name: value})) if value_at(one.data(), (name,)) == value]
         if any(one.id != own and _secret_id(one) in passwords for one in same):
             status = next((int(one) for one in _TAKEN if one in said), 409)
@@ -116,14 +117,19 @@ def _answered(call: Call, record: Record) -> Reply:
 
 
 def _known(call: Call, tenant: Tenant) -> Record | None:
-    """The account that the body names by its email or whatever it logs in with: the newest of them."""
-    names = {one.casefold() for one in names_of_account(_said(call.input.body)).values()}
+    """The account that a request names by its email or whatever it logs in with: the newest of them."""
+    names = {one.casefold() for one in names_of_account(_said(_told(call))).values()}
     records = [*Scope(call, tenant, call.resource, ()).all()] if not call.resource.is_single else [
         *tenant[call.resource.name].narrowed(None, "")]  # fmt: skip
     for record in reversed(records):
         if names & {one.casefold() for one in names_of_account(record.data()).values()}:
             return record
     return None
+
+
+def _told(call: Call) -> Json:
+    """What logs in: the body or, where none is taken, the query."""
+    return call.input.body if plan_of(call).bodies else dict(call.input.values)
 
 
 def _said(body: Json) -> dict[str, Any]:

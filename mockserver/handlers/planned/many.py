@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeGuard
 
@@ -57,6 +58,10 @@ def search(call: Call, tenant: Tenant) -> Reply:
     scope = scope_of(call, tenant)
     body = call.input.body if isinstance(call.input.body, dict) else {}
     records = filtered(call, scope, {**call.input.values, **body})
+    if member := plan_of(call).words.get("tallies"):
+        values = (value_at(one.data(), (member,)) for one in records)
+        texts = (str(one).lower() if isinstance(one, bool) else one for one in values)
+        return answered(call, dict(Counter(one for one in texts if isinstance(one, str))), ())
     counts = plan_of(call).words.get("counts")
     return page(call, tenant, records) if counts is None else answered(call, len(records), tuple(counts))
 

@@ -70,7 +70,8 @@ def by_caller(call: Call, tenant: Tenant, value: dict[str, Any], sent: Mapping[s
 def is_kept_apart(call: Call, name: str) -> bool:
     """Whether what was sent is kept beside the record: the password of an account."""
     accounts = call.tools.contract.accounts
-    return accounts is not None and call.resource.name == accounts.home and flat(name) in PASSWORDS
+    is_account = accounts is not None and call.resource.name == accounts.home and not accounts.names
+    return is_account and flat(name) in PASSWORDS
 
 
 def names_of_account(value: Json) -> dict[str, str]:
