@@ -17,7 +17,7 @@ from mockserver.handlers import matching, query_rows, querying
 from mockserver.handlers.planned import many
 from mockserver.handlers.planned.addressing import criteria
 from mockserver.handlers.query_rows import OPERATORS, Asked, rows
-from mockserver.store import All, Collection, Either, candidates, collection, indexes, ordered_map
+from mockserver.store import Collection, Either, candidates, collection, indexes, ordered_map
 from mockserver.store.filing import is_exact, rank, value_key
 from mockserver.values.equality import same_json
 
@@ -89,6 +89,12 @@ def ids_by_reading(kept: Collection, asked: list[tuple[str, tuple[How, Any]]], a
     return [record.id for record in kept.scan(after) if matching._meets(record.data(), tests)]
 
 
+def found_by(kept: Collection, asked: list[tuple[str, tuple[How, Any]]], after: str | None) -> list[str]:
+    """By the indexes, and by reading for what these do not prove alone."""
+    records, left = matching.narrowed(kept, [(field, *one) for field, one in asked], after)
+    return [one.id for one in records if matching._meets(one.data(), left)]
+
+
 class Machine(RuleBasedStateMachine):
     """Collections that are written to and copied; each search is made by the indexes, and by reading."""
 
@@ -122,13 +128,9 @@ class Machine(RuleBasedStateMachine):
     )
     def search(self, which: int, asked: list[tuple[str, tuple[How, Any]]], after: str | None) -> None:
         kept = self.one(which)
-        tests = [(field, matching._test(how, wanted)) for field, (how, wanted) in asked]
-        conditions = [matching._condition(field, how, wanted) for field, (how, wanted) in asked]
         for _ in range(2):  # the second time a range is in order already
-            found = [*kept.narrowed(All(conditions), after)]
-            assert [one.id for one in found] == sorted({one.id for one in found})
-            met = [one.id for one in found if matching._meets(one.data(), tests)]
-            assert met == ids_by_reading(kept, asked, after)
+            assert found_by(kept, asked, after) == ids_by_reading(kept, asked, after)
+        conditions = [matching._condition(field, how, wanted) for field, (how, wanted) in asked]
         either = {one.id for one in kept.narrowed(Either(conditions), after)}
         assert either >= {one for single in asked for one in ids_by_reading(kept, [single], after)}
 
@@ -155,10 +157,8 @@ class Machine(RuleBasedStateMachine):
         """Those whose indexes are there already, so that writes and copies must have kept them up."""
         for kept in self.kept:
             for field, how, wanted in USUAL:
-                found = kept.narrowed(All([matching._condition(field, how, wanted)]))
-                test = [(field, matching._test(how, wanted))]
-                met = [one.id for one in found if matching._meets(one.data(), test)]
-                assert met == ids_by_reading(kept, [(field, (how, wanted))], None)
+                asked = [(field, (how, wanted))]
+                assert found_by(kept, asked, None) == ids_by_reading(kept, asked, None)
 
     def one(self, which: int) -> Collection:
         return self.kept[which % len(self.kept)]
@@ -212,6 +212,23 @@ def test_a_filter_of_any_document_finds_what_is_written_so() -> None:
         wanted = {"f": text}
         found = [one.id for one in kept.narrowed(criteria.condition(wanted)) if many._fits(one.data(), wanted, None)]
         assert found == [one.id for one in kept.scan() if many._fits(one.data(), wanted, None)]
+
+
+def test_what_indexes_prove_alone_is_what_reading_finds(monkeypatch) -> None:
+    """Each kind of condition with each value beside each."""
+    monkeypatch.setattr(candidates, "FEW", 1_000)
+    kept = Collection()
+    for number, value in enumerate([*EACH, *LIKELY, ["a", "b"], ["b", "a\n", 2**53 + 1], ["y" * 600, "z" * 600]]):
+        data = {"f": value}
+        kept.put(f"{number:03}", data, orjson.dumps(data))
+    kept.put("absent", {}, b"{}")
+    ranges = [*product(NUMBER, NUMBER), *product([*DATES, *FRACTIONS], [*DATES, *FRACTIONS])]
+    parts = ["", "a", "B", "SS", "ß", "\n", "a\nb", "b\na", "\0", "y", "yz", "y\nz", "z" * 70]
+    every = [(How.ANY_OF, [value, "no"]) for value in [*EACH, *LIKELY]]
+    every += [(How.RANGE, [*bounds]) for bounds in ranges] + [(How.CONTAINS, part) for part in parts]
+    for how, wanted in every:
+        asked = [("f", (how, wanted))]
+        assert found_by(kept, asked, None) == ids_by_reading(kept, asked, None), (how, wanted)
 
 
 def test_keys_are_in_the_order_of_the_values() -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from mockserver.contract.operation import How
 from mockserver.handlers.call import Call
 from mockserver.handlers.showing import seen
 from mockserver.messages import Json
-from mockserver.store import All, AnyOf, Between, Condition, Containing, Record, Tenant
+from mockserver.store import AnyOf, Between, Collection, Condition, Containing, Record, Tenant
 from mockserver.values.equality import contains, same_json
 from mockserver.values.moment import Moment, comparable, order
 
 Test: TypeAlias = Callable[[Json], bool]
+Asked: TypeAlias = tuple[str, How, Json]
+"""A field, how it is met, and by what."""
 
 
 def match(
@@ -21,26 +23,41 @@ def match(
 ) -> tuple[Iterator[Record], list[str]]:
     """The records behind ``after`` that meet all of ``sent``, lazily; and the names in ``sent`` that map to no field.
 
-    PERF: what is computed is worked out only when something is asked about it, and only those records are read
-    that the indexes leave.
+    PERF: what is computed is worked out only when something is asked about it, only those records are read
+    that the indexes leave, and for that alone which these do not prove.
     """
     criteria = call.operation.criteria
     computed = call.tools.rules.computed.get(call.resource.name, {})
+    asked: list[Asked] = []
     tests: list[tuple[str, Test]] = []
-    conditions: list[Condition] = []
     unmapped = []
     for name, value in sent.items():
         criterion = criteria.get(name)
         if criterion is None or (criterion.field is None and not criterion.is_page_key):
             unmapped.append(name)
-        elif criterion.field is not None:
+        elif criterion.field is not None and criterion.field in computed:
             tests.append((criterion.field, _test(criterion.how, value)))
-            if criterion.field not in computed:
-                conditions.append(_condition(criterion.field, criterion.how, value))
-    records = tenant[call.resource.name].narrowed(All(conditions), after)
-    if any(field in computed for field, _ in tests):
-        return (record for record in records if _meets(seen(call, tenant, record), tests)), sorted(unmapped)
-    return (record for record in records if _meets(record.data(), tests)), sorted(unmapped)
+        elif criterion.field is not None:
+            asked.append((criterion.field, criterion.how, value))
+    records, left = narrowed(tenant[call.resource.name], asked, after)
+    if tests:
+        tests += left
+        records = (record for record in records if _meets(seen(call, tenant, record), tests))
+    elif left:
+        records = (record for record in records if _meets(record.data(), left))
+    return records, sorted(unmapped)
+
+
+def narrowed(
+    kept: Collection, asked: Sequence[Asked], after: str | None
+) -> tuple[Iterator[Record], list[tuple[str, Test]]]:
+    """The records that the indexes leave, and the tests that each of them has to pass yet."""
+    records, proven = kept.proven([_condition(*one) for one in asked], after)
+    return records, [
+        (field, _test(how, wanted))
+        for (field, how, wanted), is_proven in zip(asked, proven, strict=True)
+        if not is_proven or how is How.EQUALS  # an index by value finds lists that have the value, too
+    ]
 
 
 def _meets(data: Mapping[str, Any], tests: list[tuple[str, Test]]) -> bool:

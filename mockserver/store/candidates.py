@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from mockserver.store.conditions import All, AnyOf, Between, Condition, Containing, Either
 from mockserver.store.cursors import Common, Cursor, Filed, Holding, Listed, Together, walk
-from mockserver.store.filing import END, ITEM, PAST, order_key, rank, value_key, whole
+from mockserver.store.filing import END, ITEM, PAST, is_exact, joined_texts, order_key, rank, value_key, whole
 from mockserver.store.indexes import By, Index, Indexes, Way
 from mockserver.store.record_map import RecordMap
+from mockserver.values.moment import Moment
 
 FEW = 500
-"""As many ids are put in order at once."""
+"""As many ids are put in order at once. To try the records of one page costs as much."""
+MANY = 50_000
+"""More ids are put in order for nobody who has not tried as many: it takes 30 ms."""
 AT_ONCE = 8
 """How many indexes one search may ask for: each costs memory."""
 AS_DEAR = 12
@@ -61,23 +65,43 @@ def _values(index: Index, ranked: str) -> Iterator[Cursor]:
         at = key.removesuffix(END) + PAST
 
 
+def _is_told(condition: Condition) -> bool:
+    """Whether the indexes tell exactly which records meet the condition; ``tests/test_narrowing.py`` tries it."""
+    match condition:
+        case AnyOf(_, values):
+            return all(map(is_exact, values))
+        case Between(_, low, high):
+            return all(isinstance(one, Moment) or (one is not None and is_exact(one)) for one in (low, high))
+        case Containing(_, text):
+            return "\n" not in text  # texts of a list are kept with one between them
+        case All() | Either():
+            return all(map(_is_told, condition.conditions))
+
+
 class Narrowing:
-    """The records of one collection, with the indexes that a condition needs."""
+    """The records of one collection, with the indexes that a condition needs.
+
+    PERF: where many records are within a range, the first of them are found sooner by trying one after the other than
+    by putting all in the order of their ids; that is done once as much has been tried as it costs, or may have been by
+    those who asked for the range since the last write.
+    """
 
     def __init__(self, condition: All, records: RecordMap, indexes: Indexes) -> None:
         self._parts = condition.conditions
         self._records = records
         self._kept = indexes
         self._indexes: Mapping[Way, Index] = indexes.of(ways_of(condition), records)
+        self._late = [one for one in self._parts if isinstance(one, Between) and self._is_dear(one)]
+
+    def proves(self, condition: Condition) -> bool:
+        """Whether each record whose id is found meets the condition for certain; of those that it narrows by."""
+        is_tried = any(one is condition for one in self._parts) and not any(one is condition for one in self._late)
+        return is_tried and _is_told(condition)
 
     def ids(self, least: str) -> Iterator[str]:
-        """The ids from ``least`` on of those records that may meet the condition.
-
-        PERF: where many records are within a range, the first of them are found sooner by trying one after the
-        other than by putting all in the order of their ids; that is done once as much has been tried as it costs.
-        """
-        late = [one for one in self._parts if isinstance(one, Between) and self._is_dear(one)]
-        return self._walk([self._cursor(one) for one in self._parts if one not in late], late, least)
+        """The ids from ``least`` on of those records that may meet the condition."""
+        cursors = [self._cursor(one) for one in self._parts if not any(one is each for each in self._late)]
+        return self._walk(cursors, self._late, least)
 
     def _walk(self, cursors: Sequence[Cursor], late: Sequence[Between], least: str) -> Iterator[str]:
         patience = min((self._count(one) for one in late), default=0) // AS_DEAR
@@ -96,7 +120,7 @@ class Narrowing:
                 index = self._indexes[By.ORDER, field]
                 return Listed(self._kept.range(field, index, *_bounds(condition)))
             case Containing(field, text):
-                return Holding(self._indexes[By.LETTERS, field], text.casefold())
+                return Holding(self._indexes[By.LETTERS, field], text.casefold(), partial(self._text, field))
             case All(conditions):
                 return Common([*map(self._cursor, conditions)])
             case Either(conditions):
@@ -109,8 +133,16 @@ class Narrowing:
         cursors = [Filed(index, key) for key in there]
         return cursors[0] if len(cursors) == 1 else Together(cursors)
 
+    def _text(self, field: str, record_id: str) -> str:
+        """What a part of a text is looked for in, where the index does not keep it as it is long."""
+        record = self._records.one(record_id)
+        return joined_texts(record.members().get(field) if record else None).casefold()
+
     def _is_dear(self, one: Between) -> bool:
-        return self._count(one) > FEW and not self._kept.has_range(one.field, *_bounds(one))
+        count, bounds = self._count(one), _bounds(one)
+        if count <= FEW or self._kept.has_range(one.field, *bounds):
+            return False
+        return count > MANY or count > FEW * self._kept.times_asked(one.field, *bounds)
 
     def _count(self, one: Between) -> int:
         return self._indexes[By.ORDER, one.field].count(*_bounds(one))

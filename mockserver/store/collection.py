@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any, NamedTuple, TypeAlias
 
 from mockserver.store.candidates import Narrowing, affordable, ranks
-from mockserver.store.conditions import Condition
+from mockserver.store.conditions import All, Condition
 from mockserver.store.filing import END, PAST, is_exact, order_key, value_key
 from mockserver.store.indexes import By, Indexes
 from mockserver.store.ordered_keys import OrderedKeys
@@ -166,10 +166,17 @@ class Collection:
 
         The indexes for that are made when they are first needed. Nothing is to be changed meanwhile.
         """
-        if condition is None or len(self) <= SMALL or not (parts := affordable(condition)).conditions:
+        if condition is None:
             return self.scan(after)
-        ids = Narrowing(parts, self._records, self._asked).ids("" if after is None else after + "\0")
-        return self._those(ids)
+        return self.proven(condition.conditions if isinstance(condition, All) else [condition], after)[0]
+
+    def proven(self, conditions: Sequence[Condition], after: str | None) -> tuple[Iterator[Record], list[bool]]:
+        """As ``narrowed`` by all of them, and for each whether all these records meet it, so that none need be read."""
+        if len(self) <= SMALL or not (parts := affordable(All(conditions))).conditions:
+            return self.scan(after), [False] * len(conditions)
+        narrowing = Narrowing(parts, self._records, self._asked)
+        found = self._those(narrowing.ids("" if after is None else after + "\0"))
+        return found, [narrowing.proves(one) for one in conditions]
 
     def ranked(self, field: str, *, descending: bool) -> Iterator[tuple[str, Iterator[Record]]]:
         """All records by the rank of a field's value, as ``filing`` tells it; those of one rank in id order."""

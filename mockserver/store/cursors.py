@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from heapq import heapify, heappop, heapreplace
 from itertools import accumulate, islice
 from typing import Protocol
@@ -73,25 +73,32 @@ class Holding:
     a few in a row are found at a time: a page asks for that many.
     """
 
-    __slots__ = ("_part", "_row", "_texts")
+    __slots__ = ("_done", "_long", "_part", "_row", "_texts")
 
-    def __init__(self, texts: OrderedMap[str | None], part: str) -> None:
+    def __init__(self, texts: OrderedMap[str | None], part: str, long: Callable[[str], str]) -> None:
+        """``long``: the text under an id where it is too long to be kept among ``texts``."""
         self._texts = texts
         self._part = part
+        self._long = long
         self._row: list[str] = []
+        self._done: str | None = None
+        """The last key of the chunk that the row is of, once no more is to be found there."""
 
     def seek(self, least: str) -> str | None:
         row = self._row
         if row and row[-1] >= least:
             return row[bisect_left(row, least)]
+        if self._done is not None and least <= self._done:
+            least = self._done + "\0"
         for chunk in self._texts.runs(least):
             if row := self._found(chunk, least):
                 self._row = row
+                self._done = chunk.keys[-1] if len(row) < ROW else None
                 return row[0]
         return None
 
     def _found(self, chunk: Chunk[str | None], least: str) -> list[str]:
-        """The first keys of the chunk from ``least`` on whose text has the part, or is too long to be kept."""
+        """The first keys of the chunk from ``least`` on whose text has the part."""
         keys = chunk.keys
         begin = bisect_left(keys, least)
         if begin == len(keys):
@@ -101,7 +108,8 @@ class Holding:
             joined = chunk.joined = _joined(chunk.values)
         if joined is _TOO_LONG:
             pairs = zip(keys[begin:], chunk.values[begin:], strict=True)
-            return [*islice((key for key, text in pairs if text is None or self._part in text), ROW)]
+            holding = (key for key, text in pairs if self._part in (self._long(key) if text is None else text))
+            return [*islice(holding, ROW)]
         text, starts = joined
         found: list[str] = []
         at, end = starts[begin], len(text)

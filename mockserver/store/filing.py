@@ -69,10 +69,19 @@ def order_key(value: Moment | float) -> str:
 
 def folded(value: Any) -> tuple[str | None, ...]:
     """What a part of a text is looked for in, whatever the case; None where that is too long, nothing without texts."""
-    texts = [one for one in (value if isinstance(value, list) else (value,)) if isinstance(one, str)]
+    texts = _texts(value)
     if not texts:
         return ()
     return ("\n".join(texts).casefold() if sum(map(len, texts)) <= LONGEST else None,)
+
+
+def joined_texts(value: Any) -> str:
+    """A text, or those of a list, each in a line of its own."""
+    return "\n".join(_texts(value))
+
+
+def _texts(value: Any) -> list[str]:
+    return [one for one in (value if isinstance(value, list) else (value,)) if isinstance(one, str)]
 
 
 def rank(key: str) -> str:

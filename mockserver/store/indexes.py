@@ -45,6 +45,8 @@ class Indexes:
         self._known: Known = {} if known is None else known
         self._indexes: dict[Way, Index] = {}
         self._ranges: dict[tuple[str, str, str], list[str]] = {}
+        self._times: dict[tuple[str, str, str], int] = {}
+        """How often each of the last ranges was asked for since the last write."""
 
     @property
     def is_empty(self) -> bool:
@@ -68,7 +70,7 @@ class Indexes:
 
     def change(self, previous: Record | None, record: Record | None) -> None:
         """A record took the place of another; None: there was none before, or there is none now."""
-        self._ranges = {}
+        self._ranges, self._times = {}, {}
         if not self._indexes:
             return
         before, after = _members(previous), _members(record)
@@ -88,6 +90,13 @@ class Indexes:
     def has_range(self, field: str, low: str, high: str) -> bool:
         """Whether ``range`` costs nothing."""
         return (field, low, high) in self._ranges
+
+    def times_asked(self, field: str, low: str, high: str) -> int:
+        """How often this range was asked for since the last write, this time included."""
+        key = (field, low, high)
+        times = self._times.pop(key, 0) + 1
+        self._times = dict([*self._times.items(), (key, times)][-RANGES:])
+        return times
 
     def copy(self) -> Indexes:
         """For a copy of the records."""
