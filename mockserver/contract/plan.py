@@ -92,61 +92,58 @@ class RecordLink:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One kind of record as a document implies it.
+    """One kind of record as a document implies it: its key, where it stands, what it leads to, how it begins."""
 
-    ``record`` is its schema, None where none is told; ``key`` leads to what identifies it (empty: it stands beside the
-    record), ``listed_key`` to it in an item of their list where it stands beside the record, ``other_keys`` to what
-    finds it as well; ``parameter`` is the schema of the path parameter, ``shown_key`` the key that is its example,
-    ``sent_keys`` those that examples of creates send; ``chosen`` tells that clients name it, ``counted`` that a key
-    that is a text has to be a number;
-    ``parents`` are the path parameters above, outermost first; ``alias`` is the key that
-    ``me`` and the like stand for; ``ending`` what stands behind the key in its path, ``prefix`` what made keys begin
-    with, ``seed`` how many records there are at first (None: as many as the settings say),
-    ``most`` how many a list of them can hold, ``always`` what a new one has where nobody says another;
-    ``path`` is the path of one as the document writes it, empty where there is none, ``reach`` how many of the parents
-    it names, ``is_open`` whether its key may hold slashes, ``below`` what stands in it between the parent's key and the
-    last word of its own, where it is a whole name (``topics`` of ``projects/p/topics/t``), ``beside`` by such a word
-    all resources whose records its path shows; ``foreign`` are members that probably hold keys of other resources,
-    ``references`` those that are said to, ``addresses`` members that hold the address of another resource's record;
-    ``made_elsewhere`` are the resources whose records its path shows, too: their creates stand on other paths;
-    ``holders`` are those whose paths show the records that name them; ``why`` tells the rules that decided;
-    ``embeds`` gives what ``embedded`` tells, ``keys_within`` where else than among its members a record holds keys,
-    ``keys_listed`` where the objects of its lists do, ``links`` what of it leads to itself or to what is above or
-    below it, ``said`` the schemas of bodies for each member that clients may send.
-    """
+    record: Node | None  # its schema; None where the document tells none
 
-    record: Node | None
-    key: Steps
-    other_keys: tuple[Steps, ...] = ()
-    parameter: Node | None = None
-    shown_key: Json = None
-    sent_keys: frozenset[str] = frozenset()
-    chosen: bool = False
-    counted: bool = False
-    listed_key: Steps = ()
-    parents: tuple[Parent, ...] = ()
-    sources: tuple[Source, ...] = ()
-    foreign: Mapping[str, str] = field(default_factory=dict)
-    addresses: Mapping[str, str] = field(default_factory=dict)
-    references: Mapping[str, str] = field(default_factory=dict)
-    ending: str = ""
-    prefix: str = ""
-    seed: int | None = None
-    most: int | None = None
-    always: Mapping[str, Any] = field(default_factory=dict)
-    path: str = ""
-    is_open: bool = False
+    # What identifies it.
+    key: Steps  # leads to its key; empty where the key stands beside the record, not in it
+    other_keys: tuple[Steps, ...] = ()  # lead to what finds it as well: a slug, a name
+    parameter: Node | None = None  # the schema of the path parameter that takes the key
+    shown_key: Json = None  # the key that is that parameter's example
+    sent_keys: frozenset[str] = frozenset()  # the keys in examples of creates, which have to be free
+    chosen: bool = False  # whether clients name the key of a new one
+    counted: bool = False  # whether a key that is a text has to be a number
+    prefix: str = ""  # what made keys begin with
+    listed_key: Steps = ()  # leads to the key in an item of a list, where it stands beside the record
+
+    # Where it stands.
+    path: str = ""  # the path of one as the document writes it; empty where there is none
+    parents: tuple[Parent, ...] = ()  # the path parameters above it, outermost first
+    reach: int = 0  # how many of the parents its path names
+    ending: str = ""  # what stands behind the key in its path
+    is_open: bool = False  # whether its key may hold slashes
     below: str = ""
+    """Where its key is a whole name, what stands before its own word: ``topics`` in ``projects/p/topics/t``."""
     beside: Mapping[str, str] = field(default_factory=dict)
-    reach: int = 0
+    """By such a word, all resources whose records its path shows."""
     made_elsewhere: tuple[str, ...] = ()
+    """The resources whose records its path shows too, though they are created on other paths."""
     holders: tuple[Parent, ...] = ()
-    why: str = ""
+    """Resources whose paths show those of these records that name them."""
+
+    # What it leads to.
+    foreign: Mapping[str, str] = field(default_factory=dict)  # the resource that a member probably holds a key of
+    references: Mapping[str, str] = field(default_factory=dict)  # the resource that a member is said to hold a key of
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """The resource of whose record a member holds the address."""
     embeds: Callable[[], Mapping[str, Embedded]] = field(default=dict, repr=False, compare=False)
+    """Gives what ``embedded`` tells."""
     keys_within: Callable[[], Mapping[Steps, str]] = field(default=dict, repr=False, compare=False)
+    """Where it holds keys of other resources elsewhere than among its members."""
     keys_listed: Callable[[], Mapping[tuple[str, str], str]] = field(default=dict, repr=False, compare=False)
+    """Where the objects of its lists do: the list and the member of each object."""
     links: Callable[[], Mapping[str, RecordLink]] = field(default=dict, repr=False, compare=False)
+    """What of it leads to itself, or to what is above or below it."""
+
+    # What is known of its values.
+    sources: tuple[Source, ...] = ()  # where the document shows some
+    seed: int | None = None  # how many there are at first; None: as many as the settings say
+    most: int | None = None  # how many a list of them can hold
+    always: Mapping[str, Any] = field(default_factory=dict)  # what a new one has where nobody says another
     said: Callable[[], Mapping[str, tuple[Node, ...]]] = field(default=dict, repr=False, compare=False)
+    """The schemas that bodies have for each member which clients may send."""
+    why: str = ""  # the rules that decided, in words
 
     @property
     def embedded(self) -> Mapping[str, Embedded]:
@@ -230,38 +227,40 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class OperationPlan:
-    """How one operation is answered.
-
-    ``key`` names the path parameter of the record (None: none does), ``scope`` those of its parents (None: the path
-    tells of no parents, all records are meant; fewer than there are: those of all the others), ``within`` further ones
-    that a record names itself, ``alias`` that a fixed word stands for the key;
-    ``status`` and ``success`` are what is declared for a success; ``record`` leads from the reply to the record,
-    ``items`` to the list (None: neither is there), ``each`` from an item of it to its record;
-    ``sent`` from the body to what is stored; ``replies`` are all declared
-    replies by status, ``4XX`` and ``default`` among them; ``bodies`` the request's media types with their schemas;
-    ``needs`` the alternatives of credentials; ``why`` the rule that decided, in words; ``place`` is
-    the operation's pointer in the document.
-    """
+    """How one operation is answered: what it declares, which records it means, where they stand in body and reply."""
 
     maker: Maker = field(repr=False, compare=False)
-    why: str
-    place: str
-    status: int
-    success: PlannedReply
-    replies: Mapping[str, PlannedReply]
-    key: str | None = None
+    why: str  # the rule that decided, in words
+    place: str  # the operation's pointer in the document
+
+    # What it declares.
+    status: int  # the status of a success
+    success: PlannedReply  # the reply that is declared for it
+    replies: Mapping[str, PlannedReply]  # all declared replies by status, ``4XX`` and ``default`` among them
+
+    # Which records it means.
+    key: str | None = None  # the path parameter of the record; None where none names one
     scope: tuple[str, ...] | None = None
-    within: tuple[Parent, ...] = ()
-    alias: bool = False
-    record: Steps | None = None
-    items: Steps | None = None
-    each: Steps = ()
-    sent: Steps = ()
-    bodies: Mapping[str, Node] = field(default_factory=dict)
+    """The path parameters of its parents; None: the path tells of no parents, and all records are meant.
+
+    Fewer than there are parents: the records below any of the others.
+    """
+    within: tuple[Parent, ...] = ()  # further path parameters, whose values a record names itself
+    alias: bool = False  # whether a fixed word such as ``me`` stands for the key
+
+    # Where they stand in the reply and the body.
+    record: Steps | None = None  # leads from the reply to the record; None: there is none
+    items: Steps | None = None  # leads from the reply to the list; None: there is none
+    each: Steps = ()  # leads from an item of the list to its record
+    sent: Steps = ()  # leads from the body to what is stored
+
+    # What it takes.
+    bodies: Mapping[str, Node] = field(default_factory=dict)  # the schema of the body for each media type
     body_required: bool = False
     parameters: tuple[PlannedParameter, ...] = ()
-    needs: tuple[tuple[Credential, ...], ...] = ()
+    needs: tuple[tuple[Credential, ...], ...] = ()  # the alternatives of credentials, each with all that it takes
     words: Mapping[str, Any] = field(default_factory=dict)
+    """What the document or the name of the operation says beside its kind: ``set``, ``unless``, ``merge``, …"""
     remembered: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """PERF: what is worked out of all this once, when first asked for."""
 
