@@ -63,7 +63,7 @@ class Assertions:
         self.evidence.judge(operation.id if operation else self._last or "")
 
     def value(self, reply: Received) -> Any:
-        """The reply's JSON; Broken when it is none."""
+        """The reply's JSON. Raises Broken where it is not JSON."""
         try:
             return reply.json()
         except NotJson as wrong:

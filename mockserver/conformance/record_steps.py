@@ -102,7 +102,7 @@ Change = Callable[[dict[str, Any]], object]
 
 
 def stamp(group: Group, name: str) -> str:
-    """The field of a stamp. Raises Inconclusive where the resource has none."""
+    """The field of a stamp. Raises NotApplicable where the resource has none."""
     if name not in group.resource.stamps:
         raise NotApplicable(f"there is no {name} stamp")
     return group.resource.stamps[name]
@@ -156,7 +156,7 @@ A_KEY = "b81d4fae-7dec-41d0-a765-00a0c91e6bf6"
 
 
 def references(session: Session, group: Group) -> list[Reference]:
-    """Foreign keys of this resource whose records this run can make. Raises Inconclusive."""
+    """Foreign keys of this resource whose records this run can make. Raises NotApplicable where there are none."""
     made = [one for one in group.references if Kind.CREATE in session.plan.groups[one.resource].operations]
     found = [
         one for one in made if group.values.allows(group.writable[one.field], naming(group, one, A_KEY)[one.field])
