@@ -42,7 +42,7 @@ def _changing(session: Session, group: Group) -> list[Operation]:
     """Those of them that change it by JSON. Raises NotApplicable."""
     found = [one for one in _guarded(session, group) if has_members(one)]
     if not found:
-        raise NotApplicable("nothing changes a record on condition of its version")
+        raise NotApplicable("no operation changes a record only if its version is the one sent")
     return found
 
 
@@ -64,7 +64,7 @@ def check_other_versions(session: Session, group: Group) -> None:
             asking.keeps(before, asking.read_back(group, made), "a change that was refused for its version was made")
         asking.remove(group, made)
     if not judged:
-        raise NotApplicable("nothing is done to a record on condition of its version")
+        raise NotApplicable("no operation takes a record's version as a condition")
 
 
 @check(*STORED, writes=True, inferred=True, provenance=INFERRED)

@@ -186,7 +186,7 @@ def check_read_only(session: Session, group: Group) -> None:
     full = asking.full_body(create)
     model = group.resource.model
     if not isinstance(full, dict) or not has_members(create) or model is None or model.record is None:
-        raise NotApplicable("nothing shows what only one side says")
+        raise NotApplicable("no schema tells what only one side may say")
     declared = asking.maker.shapes.properties(model.record)
     shapes = asking.maker.shapes
     own = [name for name in sorted(declared) if (name,) != model.key and shapes.is_servers(declared[name])]

@@ -79,16 +79,16 @@ def _unreadable(valid: bytes) -> Iterator[tuple[str, bytes, str]]:
     json_type = "application/json"
     yield "a body that is not JSON", b'{"name": ', json_type
     yield "an empty body", b"", json_type
-    yield "a string as body", b'"text"', json_type
+    yield "a string as its body", b'"text"', json_type
     yield "null for a body", b"null", json_type
     yield "a body that is not UTF-8", b'{"name": "\xff"}', json_type
     yield "a body of plain text", valid, "text/plain"
     yield "a form for a body", b"name=x", "application/x-www-form-urlencoded"
-    yield "a comma too many", b",".join((valid[:-1], valid[-1:])), json_type
-    yield "more behind its body", valid + valid, json_type
+    yield "one comma too many", b",".join((valid[:-1], valid[-1:])), json_type
+    yield "more after its body", valid + valid, json_type
     yield "a comment in its body", valid[:1] + b"/* none in JSON */" + valid[1:], json_type
     if number := NUMBER.search(valid):
-        yield "a number that is none", valid[: number.start(1)] + b"NaN" + valid[number.end(1) :], json_type
+        yield "a number that is not one", valid[: number.start(1)] + b"NaN" + valid[number.end(1) :], json_type
 
 
 @check(Kind.READ, code=206)

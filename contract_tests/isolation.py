@@ -103,7 +103,7 @@ def check_foreign_ids(session: Session, group: Group) -> None:
 def check_unseen_by_others(session: Session, group: Group) -> None:
     """List, look-up and search of one tenant never hold a record of another."""
     if not group.all(Kind.LIST, Kind.LOOKUP, Kind.SEARCH):
-        raise NotApplicable("nothing finds many records")
+        raise NotApplicable("no operation finds many records")
     for record in session.sample(group, 2):
         for ask in ways(group, record):
             with session.each(ask.operation):

@@ -329,7 +329,7 @@ def check_key_in_the_body(session: Session, group: Group) -> None:
 def check_malformed_keys(session: Session, group: Group) -> None:
     """A key that breaks its pattern is refused."""
     if not group.all(*LISTS):
-        raise NotApplicable("nothing finds many records")
+        raise NotApplicable("no operation finds many records")
     record = session.sample(group)[0]
     for operation in group.all(*LISTS):
         page = operation.page

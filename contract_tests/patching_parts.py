@@ -31,7 +31,7 @@ def check_whole_values(session: Session, group: Group) -> None:
     for name, smaller in found.values():
         steps = [{"op": "test", "path": f"/{name}", "value": smaller}]
         refused(session, group, record, steps, "tests for a part", status=409)
-        what, steps = "replaces an object by a smaller one", [{**steps[0], "op": "replace"}]
+        what, steps = "replaces an object with a smaller one", [{**steps[0], "op": "replace"}]
         with session.each(group.one(Kind.PATCH)):
             changed = patch(session, group, record, steps, what)
             cause = f"a patch that {what} leaves the wrong record"
@@ -63,8 +63,8 @@ def check_behind_the_end(session: Session, group: Group) -> None:
         raise NotApplicable("it has no list of its own with items")
     path, last = f"/{name}/-", record[name][-1]
     cases = {
-        "removes what is behind the end": [{"op": "remove", "path": path}],
-        "replaces what is behind the end": [{"op": "replace", "path": path, "value": last}],
-        "tests what is behind the end": [{"op": "test", "path": path, "value": last}],
+        "removes what is past the end": [{"op": "remove", "path": path}],
+        "replaces what is past the end": [{"op": "replace", "path": path, "value": last}],
+        "tests what is past the end": [{"op": "test", "path": path, "value": last}],
     }
     all_refused(session, group, record, cases, status=409)

@@ -41,7 +41,7 @@ def check_compared(session: Session, group: Group) -> None:
     each = {"any": [{"fact": number, "operator": "equal", "value": value} for value in (9, 9, 10)]}
     _finds(session, group, queried, [own, each], [made[0][key], made[1][key]])
     in_order = [one for one in found if one in (made[0][key], made[1][key])]
-    session.expect(in_order == [made[1][key], made[0][key]], "a query sorts numbers as texts", str(found)[:200])
+    session.expect(in_order == [made[1][key], made[0][key]], "a query sorts numbers as text", str(found)[:200])
 
 
 @check(Kind.QUERY, Kind.READ, writes=True, owns=True)
@@ -118,7 +118,7 @@ def check_every_way(session: Session, group: Group) -> None:
         with session.each(operation):
             started = queries.start(session, group, queried, body, operation=operation, how=how)
             found = queries.kept_rows(session, group, started)
-            cause = f"{operation.id} finds other rows than it was asked for"
+            cause = f"{operation.id} finds different rows from those asked for"
             session.expect(found == [{key: one} for one in orders[direction]], cause, str(found)[:200])
 
 
@@ -130,7 +130,7 @@ def check_all_rows(session: Session, group: Group) -> None:
         session.create(queried)
     listed = {one[queried.key] for one in walk(session, group=queried, ask=Ask(queried.one(Kind.LIST)))}
     if len(listed) > MOST:
-        raise Inconclusive("there are more records than a query gives back")
+        raise Inconclusive("there are more records than a query returns")
     found = set(queries.ids_found(session, queried))
     session.expect(listed <= found, "a query leaves out records that a list has", f"{len(listed - found)} missing")
 
@@ -140,5 +140,5 @@ def _finds(session: Session, group: Group, queried: Group, parts: list[dict[str,
     with session.each(group.one(Kind.QUERY)):
         body = {"fields": [queried.key], "criteria": {"all": parts}}
         found = [row.get(queried.key) for row in queries.rows(session, group, queried, body)]
-        cause = f"a query by {parts[1].get('operator', 'any of several')} finds other rows than its value tells"
+        cause = f"a query by {parts[1].get('operator', 'any of several')} finds rows that its value does not select"
         session.expect(sorted(map(str, found)) == sorted(wanted), cause, f"{len(found)} found, {len(wanted)} wanted")

@@ -86,7 +86,7 @@ def check_ids_differ(session: Session, group: Group) -> None:
 def check_found_everywhere(session: Session, group: Group) -> None:
     """List, look-ups and search return each record just as read does."""
     if not group.all(Kind.LIST, Kind.LOOKUP, Kind.SEARCH):
-        raise NotApplicable("nothing finds many records")
+        raise NotApplicable("no operation finds many records")
     for record in session.sample(group, 2):
         wanted = session.read(group, record[group.key])
         for ask in ways(group, wanted):

@@ -336,7 +336,7 @@ def test_a_record_below_others_says_whose_it_is() -> None:
     assert client.get("/projects").status_code == 200
     refused = client.put("/__mock__/tenants/default/records/sections/1", json={"name": "A"})
     assert (refused.status_code, refused.json["errors"][0]["message"]) == (
-        409, "an id here has the form {project_gid}/{id}; put the keys of what it is below before it",
+        409, "an id here has the form {project_gid}/{id}; put the keys of its parents in front of it",
     )  # fmt: skip
     project = client.get("/projects").json["data"][0]["gid"]
     planted = client.put(f"/__mock__/tenants/default/records/sections/{project}/77", json={"name": "A"})

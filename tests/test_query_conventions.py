@@ -69,8 +69,8 @@ def test_an_expression_selects(products: Any, expression: str, found: str) -> No
 @pytest.mark.parametrize(
     ("expression", "told"),
     [
-        ("Nme eq 'tea'", "'Nme', which is no member"),
-        ("Name eq 'tea", "a text that does not end"),
+        ("Nme eq 'tea'", "'Nme', which is not a member"),
+        ("Name eq 'tea", "a string that is not closed"),
         ("Name eq", "an end where a member or a value is wanted"),
         ("(Name eq 'tea'", "lacks ')'"),
         ("Name eq 'tea' Price", "'Price' where an operator or the end is wanted"),

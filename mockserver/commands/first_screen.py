@@ -15,13 +15,13 @@ from mockserver.world import World
 
 
 def summary(contract: Contract) -> str | None:
-    """``373 operations: 281 remembered, 78 from examples, 14 unknown to state``; None for an annotated document."""
+    """``373 operations: 281 remembered, 78 from examples, 14 not understood``; None for an annotated document."""
     if not contract.is_inferred:
         return None
     total, _, shown, unknown = counted(contract)
     if not total:
         return f"{without_operations(contract)}; the docs show what it describes"
-    parts = f"{total - shown - unknown} remembered, {shown} from examples, {unknown} unknown to state"
+    parts = f"{total - shown - unknown} remembered, {shown} from examples, {unknown} not understood"
     return f"{how_many(total, 'operation')}: {parts} (mockserver routes --why)"
 
 

@@ -56,7 +56,7 @@ class InferredAccounts:
         """The guess about an operation, now that it is known whom it may be about."""
         number, home = id(reading), self.home
         if number in self.logins:
-            return Guess(Kind.STUB, home, f"logs in one of {home.name}: who registered needs her password (R9)",
+            return Guess(Kind.STUB, home, f"logs in one of {home.name}: whoever registered needs the password (R9)",
                          {"login": True})  # fmt: skip
         if number in self.registers:
             return Guess(Kind.CREATE, home, f"a password and a name that identifies: makes one of {home.name} (R9)")

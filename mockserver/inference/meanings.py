@@ -228,7 +228,7 @@ class Meanings:
         if above is None or above.item_of(reading.entry.path.key) is None:
             return Guess(Kind.STUB, None, "an object on a fixed path that is only read (O12)")
         if is_commanded(self._resources, reading, above):
-            return self._action(reading, above, f"GET of what is a command to an item of {above.name} (O11)")
+            return self._action(reading, above, f"GET of a command to an item of {above.name} (O11)")
         why = f"an object below an item of {above.name} that is only read: what its record has of it (O12)"
         return Guess(Kind.STUB, above, why, {"must_exist": self._resources.is_open(above)})
 
@@ -273,7 +273,7 @@ class Meanings:
     def _lookup(self, reading: Reading, key: Key) -> Guess:
         """A list on an item path: the records with that value, of the resource of the same schema."""
         if one := looked_up(self._resources, reading):
-            return Guess(Kind.LOOKUP, one[0], f"the reply is one of {one[0].name}: that with this '{one[1]}' (O2)")
+            return Guess(Kind.LOOKUP, one[0], f"the reply is one of {one[0].name}: the one with this '{one[1]}' (O2)")
         if reading.entry.method != "get" or reading.list is None:
             return Guess(Kind.STUB, None, "a path that ends in a parameter and is not a record (O12)")
         named = self._resources.shapes.name(reading.list.schema)

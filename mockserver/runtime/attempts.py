@@ -48,7 +48,7 @@ class Attempts:
         try:
             self._log.add(one)
         except StoreUnreachable as lost:
-            logger.warning("webhooks: that %s was %s is not kept: %s", one.id, one.outcome, lost)
+            logger.warning("webhooks: cannot record that %s was %s: %s", one.id, one.outcome, lost)
 
     def after(self, number: int) -> list[dict[str, Any]]:
         """Those after the one of that number, oldest first, each with its own."""

@@ -47,7 +47,7 @@ class Deliverer:
             try:
                 self.webhooks.deliver(self._clock.now(), self._clock.wall(), send)
             except StoreUnreachable as lost:
-                log.warning("webhooks: that a receiver wants no more is not kept: %s", lost)
+                log.warning("webhooks: cannot record that a receiver wants no more events: %s", lost)
             with self._lock:
                 if not self.webhooks.waiting():
                     self._is_running = False

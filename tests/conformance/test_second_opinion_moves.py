@@ -166,7 +166,7 @@ def opinions_on(server, file):
         (TakesBooksAlong, SILENT, "read a record that names one that was deleted", "status"),
         (FiltersByTheRest, SILENT, "list the records that have a value", "records found"),
         (IgnoresAFilter, SILENT, "list the records that have a value", "records of another value"),
-        (IgnoresAnEnd, SILENT, "list the records with an end of pages behind the record's", "records found"),
+        (IgnoresAnEnd, SILENT, "list the records with an end of pages after the record's", "records found"),
         (LeadsElsewhere, SILENT, "create a record", "address of what was made"),
         (SortsTags, SILENT, "create a record", "/tags"),
     ],

@@ -134,7 +134,7 @@ def _ends(operation: Operation, record: Any) -> Iterator[tuple[dict[str, str], s
             continue
         least, most = min(known), max(known)
         yield {one.name: _moved(least, -1)}, f"with an end of {bound.member if bound else ''} before the record's"
-        yield {one.name: _moved(most, 1)}, f"with an end of {bound.member if bound else ''} behind the record's"
+        yield {one.name: _moved(most, 1)}, f"with an end of {bound.member if bound else ''} after the record's"
 
 
 def _is_ordered(value: Any) -> bool:

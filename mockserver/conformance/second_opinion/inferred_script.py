@@ -140,7 +140,7 @@ class InferredAuthor:
             least = self._least(group.one(Kind.CREATE), self._plain_body(group))
             yield self._create("create a record with only what is required", group, above, name, least)
         for operation in lists:
-            yield self.step("list records of different age", group, operation, Expect.LISTED,
+            yield self.step("list records of different ages", group, operation, Expect.LISTED,
                             self.below(operation, above), watched=frozenset({*names, *further}),
                             in_order=(*names, *further))  # fmt: skip
 

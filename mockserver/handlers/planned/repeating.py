@@ -43,9 +43,9 @@ def once(call: Call, tenant: Tenant, answer: Callable[[Call, Tenant], Reply]) ->
         return reply
     before = kept.data()
     if before["said"] != said:
-        message = "came with another request before; a repeated one is the same, byte for byte or by its meaning"
+        message = "was sent with another request; give each request its own, and repeat one unchanged"
         violation = Violation("header", f"/{header.name}", "idempotency", message)
-        raise Refusal(_refusal(call), "The request has the key of another one.", violations=[violation])
+        raise Refusal(_refusal(call), "Another request was sent with the same key.", violations=[violation])
     headers = tuple((one, text) for one, text in before["headers"])
     raw = b64decode(before["content"]) if before["content"] is not None else None
     return Reply(before["status"], raw=raw, headers=headers, notes=(("Kind", "repeated"),), content_type=before["type"])

@@ -254,7 +254,7 @@ class Database:
 
     def _unusable(self, error: SQLAlchemyError) -> SetupError:
         reason = self._reason(error)
-        remedy = "make sure that the database runs, and that its address, user and password are right"
+        remedy = "make sure that the database is running, and that its address, user and password are right"
         if not self.is_shared:
             is_used = "locked" in reason
             remedy = "name a file of mockserver's own, or a new one"

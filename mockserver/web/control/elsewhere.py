@@ -37,7 +37,7 @@ class ElsewhereControl:
         with holder.work():
             known, most = holder.elsewhere.get(module_resource, ()), self.world.settings.max_records
             if record_id not in known and len(known) >= most:
-                problem = f"the tenant already knows {most} {module_resource[:80]} already"
+                problem = f"the tenant already knows {most} {module_resource[:80]}"
                 raise refusal("", problem, "POST /__mock__/reset forgets them")
             holder.meet(module_resource, record_id)
         return self.known(sent, tenant)

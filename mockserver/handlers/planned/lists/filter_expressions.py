@@ -72,7 +72,7 @@ class _Expression:
         found, end = [], 0
         while text[end:].strip():
             if (token := _TOKEN.match(text, end)) is None:
-                self._refuse(f"has a text that does not end: {quoted(text[end:].strip())}")
+                self._refuse(f"has a string that is not closed: {quoted(text[end:].strip())}")
             found.append(token[1])
             end = token.end()
         return found
@@ -104,7 +104,7 @@ class _Expression:
     def _deeper(self) -> Iterator[None]:
         self._depth += 1
         if self._depth > DEEPEST:
-            self._refuse(f"has more than {DEEPEST} brackets, negations and functions within each other")
+            self._refuse(f"nests more than {DEEPEST} brackets, negations and functions")
         yield
         self._depth -= 1
 
@@ -149,7 +149,9 @@ class _Expression:
         if token[0].isdigit():  # a date or a UUID is written without quotation marks
             return lambda _: token
         if self._members and steps[0] not in self._members:
-            self._refuse(f"names {quoted(steps[0])}, which is no member: use {', '.join(sorted(self._members)[:10])}")
+            self._refuse(
+                f"names {quoted(steps[0])}, which is not a member: use {', '.join(sorted(self._members)[:10])}"
+            )
         return lambda data: value_at(data, steps)
 
     def _function(self, name: str) -> Value:

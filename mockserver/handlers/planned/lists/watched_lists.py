@@ -66,11 +66,11 @@ def watched(call: Call, tenant: Tenant, among: Among) -> Reply:
     """Each of the records ``among`` the tenant's as ``ADDED``, but where the request goes on from a version that it
     knows, and then whatever is added to them, modified or deleted, until the time is up that was asked for.
 
-    Raises Refusal(429): too many watch already.
+    Raises Refusal(429): too many are watching already.
     """
     watches = call.tools.watches
     if watches.are_too_many:
-        message = f"{MOST} requests watch already: let some end first."
+        message = f"{MOST} requests are watching already: end one first."
         raise Refusal(429, message, headers=[("Retry-After", "1")])
     records = among(tenant)
     known = {one.id for one in records}

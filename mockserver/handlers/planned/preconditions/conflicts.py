@@ -94,7 +94,7 @@ def require_unneeded(call: Call, scope: Scope, record: Record) -> None:
     said = plan_of(call).replies.get(CONFLICT)
     if said is not None and (found := _first_naming(call, scope, record, said.description)):
         name, other = found
-        raise Refusal(409, f"Records of {name} still name {quoted(key_of(record.id))}, {quoted(other)} the first.")
+        raise Refusal(409, f"Records of {name} still refer to {quoted(key_of(record.id))}, {quoted(other)} among them.")
 
 
 def _first_naming(call: Call, scope: Scope, record: Record, refusal: str) -> tuple[str, str] | None:

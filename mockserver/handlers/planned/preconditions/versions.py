@@ -35,7 +35,7 @@ def require_version(call: Call, record: Record) -> None:
     """Raises Refusal(412): the request is for another version of the record than the one that is there."""
     asked = _asked(call, "if-match")
     if asked and version_of(record) not in asked and "*" not in asked:
-        raise Refusal(HTTPStatus.PRECONDITION_FAILED, "The record has been changed since: its version is another one.")
+        raise Refusal(HTTPStatus.PRECONDITION_FAILED, "The record has been changed since: its version differs.")
 
 
 def require_newest(model: Model, record: Record, body: Json) -> None:

@@ -114,7 +114,7 @@ def _require_room(call: Call, tenant: Tenant, name: str, size: int) -> None:
     if kept + size > MOST_OF_ALL:
         replies, room = plan_of(call).replies, f"{MOST_OF_ALL // 2**20} MB"
         status = 507 if "507" in replies and "413" not in replies else 413
-        message = f"This mock keeps {room} of files in all, and this one is too much: delete some, or reset the mock."
+        message = f"This mock keeps {room} of files in all, and this one does not fit: delete some, or reset the mock."
         raise Refusal(status, message, reason="limit: files")
 
 

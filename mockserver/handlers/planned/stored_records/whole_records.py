@@ -82,7 +82,7 @@ def _misplaced(model: Model, keys: tuple[str, ...], given: Mapping[str, Json]) -
     """Members that state another key than the id does; an id without the parents' keys."""
     if len(keys) != len(model.parents) + 1:
         path = "/".join([*(f"{{{one.parameter}}}" for one in model.parents), "{id}"])
-        yield Problem("record", "", f"an id here has the form {path}", "put the keys of what it is below before it")
+        yield Problem("record", "", f"an id here has the form {path}", "put the keys of its parents in front of it")
         return
     for steps, key in _stated(model, keys):
         found = value_at(given, steps)
