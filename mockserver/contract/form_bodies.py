@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any
 
 from mockserver.contract.document import Node
+from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.samples.sample_maker import Maker
-from mockserver.messages import Json
+from mockserver.messages import Json, Request
+from mockserver.values.absent import ABSENT
 from mockserver.values.json_text import DEEPEST, BadJson, decode, whole
 
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
 _WHOLE = re.compile(r"-?[0-9]{1,300}")
+_INDEX = re.compile(r"\[[0-9]+\]$")
+"""How clients number the items of a list: ``expand[0]=customer``."""
 _BRACKETS = re.compile(r"\[([^\]]*)\]")
 
 
@@ -27,6 +31,41 @@ def nested(maker: Maker, schema: Node, pairs: list[tuple[str, Json]]) -> dict[st
     empty = [name for name in maker.shapes.shape(schema).required if name not in made and name in members]
     made |= {name: [] for name in empty if maker.shapes.type(members[name]) == "array"}  # a form cannot say these
     return {name: formed(maker, members.get(name), value) for name, value in made.items()}
+
+
+def sent_texts(maker: Maker, taken: PlannedParameter, request: Request) -> list[str]:
+    """What a request says of a parameter in a header or the query: as often as it does."""
+    if taken.location == "header":
+        text = request.header(taken.name)
+        return [] if text is None else [text]
+    names = {taken.name, f"{taken.name}[]", taken.also or taken.name}
+    names |= (
+        {taken.name[:-1]} if taken.name.endswith((">=", "<=", "!=")) else set()
+    )  # the last sign is also the query's
+    is_list = maker.shapes.type(taken.schema) == "array"
+    return [
+        text for name, text in request.query
+        if name in names or (is_list and name.endswith("]") and _INDEX.sub("", name) == taken.name)
+    ]  # fmt: skip
+
+
+def holds_objects(maker: Maker, taken: PlannedParameter) -> bool:
+    """Whether a parameter of the query is an object or a list of objects."""
+    items = maker.shapes.items(taken.schema) if maker.shapes.type(taken.schema) == "array" else taken.schema
+    return taken.location == "query" and items is not None and maker.shapes.type(items) == "object"
+
+
+def bracketed(maker: Maker, taken: PlannedParameter, query: Iterable[tuple[str, str]]) -> Any:
+    """What names in the query that go on in brackets say: ``filter[a][b]=1`` is ``{"a": {"b": 1}}``.
+
+    ABSENT where there are none.
+    """
+    made: dict[str, Any] = {}
+    for name, text in query:
+        prefix = next((one for one in (taken.name, taken.also) if one and name.startswith(f"{one}[")), None)
+        if prefix is not None and (steps := _BRACKETS.findall(name[len(prefix) :])):
+            _put(made, ["", *steps], text)
+    return formed(maker, taken.schema, made[""]) if made else ABSENT
 
 
 def typed(maker: Maker, schema: Node, text: str) -> Json:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mockserver.contract.document import Node
-from mockserver.contract.form_bodies import formed, nested, typed
+from mockserver.contract.form_bodies import bracketed, formed, holds_objects, nested, sent_texts, typed
 from mockserver.contract.operation import Operation
 from mockserver.contract.plan import OperationPlan, PlannedParameter
 from mockserver.contract.read_only import completed
@@ -57,10 +57,6 @@ def read_inferred(operation: Operation, request: Request, max_depth: int) -> Inp
     )
 
 
-_INDEX = re.compile(r"\[[0-9]+\]$")
-"""How clients number the items of a list: ``expand[0]=customer``."""
-
-
 class _RequestReader:
     def __init__(self, plan: OperationPlan, request: Request, max_depth: int) -> None:
         self._plan = plan
@@ -75,13 +71,14 @@ class _RequestReader:
 
     def values(self) -> dict[str, Json]:
         found: dict[str, Json] = {}
-        known = {
-            name for taken in self._plan.parameters if taken.location == "query" for name in (taken.name, taken.also)
-        }
+        own = [one for one in self._plan.parameters if one.location == "query"]
+        known = {name for one in own for name in (one.name, one.name.removesuffix("="), one.also)}
         for taken in self._plan.parameters:
             if taken.location in ("query", "header"):
                 texts = [*self._texts(taken)]
-                if texts:
+                if (whole := self._whole(taken, texts)) is not ABSENT:
+                    found[taken.name] = whole
+                elif texts:
                     self._read(taken, texts, found)
                 elif taken.required:
                     self._broken(taken.location, f"/{taken.name}", "required", "is required and missing")
@@ -91,19 +88,20 @@ class _RequestReader:
         return found
 
     def _texts(self, taken: PlannedParameter) -> Iterator[str]:
-        if taken.location == "header":
-            if (text := self._request.header(taken.name)) is not None:
-                yield text
-            return
-        names = (taken.name, f"{taken.name}[]", taken.also or taken.name)
-        is_list = self._maker.shapes.type(taken.schema) == "array"
-        for name, text in self._request.query:
-            if name in names or (is_list and name.endswith("]") and _INDEX.sub("", name) == taken.name):
-                yield text
+        yield from sent_texts(self._maker, taken, self._request)
         if taken.holder:
             said = self._held_by(taken).get(taken.name, ABSENT)
             said = said if isinstance(said, list) else [] if said is ABSENT else [said]
             yield from (one if isinstance(one, str) else json.dumps(one) for one in said)
+
+    def _whole(self, taken: PlannedParameter, texts: list[str]) -> Any:
+        """An object or list of objects that is not told by one text; ABSENT where it is, or nothing is told."""
+        if not holds_objects(self._maker, taken):
+            return ABSENT
+        is_within = taken.holder and taken.name in self._held_by(taken)
+        if is_within or texts:
+            return self._held_by(taken)[taken.name] if is_within else ABSENT
+        return bracketed(self._maker, taken, self._request.query)
 
     def _held_by(self, taken: PlannedParameter) -> dict[str, Any]:
         """What the JSON of the parameter says that holds this one; nothing where it was not sent, or is no object."""

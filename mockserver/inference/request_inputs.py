@@ -53,7 +53,9 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[PlannedParameter]:
                 is_json=is_json,
                 example=next(media_examples(shapes.document, one), ABSENT),
             )
-            if _is_spread(shapes, taken):
+            if _is_spread(shapes, taken) and not shapes.properties(taken.schema):
+                found[name, location] = replace(taken, required=False)  # any members, of which there may be none
+            elif _is_spread(shapes, taken):
                 for member in _members(shapes, taken):
                     name = member.also if (member.name, location) in spread else member.name
                     spread[name, location] = replace(member, name=name)

@@ -14,6 +14,7 @@ from mockserver.handlers.planned.addressing.addresses import addresses_of
 from mockserver.handlers.planned.addressing.criteria import condition, meets
 from mockserver.handlers.planned.addressing.places import by_key, in_path, key_of, model_of, plan_of
 from mockserver.handlers.planned.lists.filter_expressions import met_expressions
+from mockserver.handlers.planned.lists.filter_phrases import with_operators
 from mockserver.handlers.planned.lists.paging import PlannedPage, paged
 from mockserver.handlers.planned.lists.record_parts import held, parts_of
 from mockserver.handlers.planned.lists.selectors import selected
@@ -136,6 +137,7 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     """Those that have what the parameters named like members ask for, in the order that is asked for (A8)."""
     members = _members(scope)
     asked = {**_usual_order(call, members), **asked}
+    conditions, asked = with_operators(members, asked)
     of_path = in_path(plan_of(call))
     named = {name: one for name in asked if name not in of_path and (one := filtered_by(scope, name))}
     if call.operation.method == "GET":  # what every request has to tell is no filter by what it is nearly called
@@ -153,7 +155,7 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     sort = next((value for name, value in asked.items() if flat(name) in SORTS and flat(name) not in members), None)
     if isinstance(sort, list):
         sort = sort[0] if sort else None
-    tests = [*selected(scope, asked), *met_expressions(scope, asked)]
+    tests = [*conditions, *selected(scope, asked), *met_expressions(scope, asked)]
     if not wanted and not ranges and not tests and text is None and not scope.having:  # PERF: none needs to be read
         return _all_sorted(scope, members, sort, asked) if isinstance(sort, str) else scope.in_order()
     own = frozenset(scope.call.tools.maker.shapes.properties(scope.model.record)) if scope.model.record else frozenset()
