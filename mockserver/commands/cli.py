@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 
 import click
@@ -23,6 +24,9 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(import_module(f"mockserver.commands.{cmd_name}"), cmd_name)
+        if not gc.isenabled():  # where the process has just begun
+            gc.freeze()
+            gc.enable()
         return command
 
     def resolve_command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 INTERRUPTED = 130
@@ -10,6 +11,7 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line."""
+    gc.disable()  # PERF: until the command is imported, as nothing that imports make is garbage
     try:
         from mockserver.commands.cli import main as command
     except KeyboardInterrupt:

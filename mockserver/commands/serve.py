@@ -11,6 +11,7 @@ from mockserver.auth.authenticator import Mode
 from mockserver.commands.options import settings_for, tells_problems, world_options
 from mockserver.commands.page_size import page_size as read_page_size
 from mockserver.commands.recording import Recording
+from mockserver.garbage import uncollected
 from mockserver.settings import CLOCKS, record_token
 
 
@@ -126,6 +127,7 @@ from mockserver.settings import CLOCKS, record_token
     help="Serve edited documents, overlays, scenarios, recipes, templates and fault profiles; records stay.",
 )
 @tells_problems
+@uncollected()
 def serve(
     documents: tuple[str, ...],
     *,

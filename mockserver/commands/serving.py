@@ -31,7 +31,7 @@ from mockserver.web.api import Api
 from mockserver.web.front import Front
 from mockserver.web.health import HEALTH
 from mockserver.web.path_match import Paths
-from mockserver.web.server import listen, serve
+from mockserver.web.server import listen, resolved, serve
 from mockserver.world import World
 
 if TYPE_CHECKING:
@@ -57,7 +57,6 @@ def serve_forever(
         problem = "--watch carries records over to the edited document, but those of a store may be in use elsewhere"
         remedy = "leave out --store while you edit; a start with it checks the records against the current document"
         raise SetupError([Problem("settings", "/store", problem, remedy)])
-    gc.disable()
     before = guarded(settings, host)
     made = recording.on_top(before) if recording else before
     sources = _sources(made) if watch else None
@@ -212,7 +211,14 @@ def _answers(host: str, port: int, within: float = 30.0, *, secured: bool = Fals
 
 
 def _connected(host: str, port: int, *, secured: bool) -> socket.socket:
-    connection = socket.create_connection((host, port), timeout=2)
+    family, address = resolved(host, port)
+    connection = socket.socket(family)
+    try:
+        connection.settimeout(2)
+        connection.connect(address)
+    except OSError:
+        connection.close()
+        raise
     if not secured:
         return connection
     context = ssl.create_default_context()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from mockserver.contract import Contract
+from mockserver.garbage import uncollected
 from mockserver.seeding.filling import Filling
 from mockserver.seeding.item import Item, Making, Recipe
 from mockserver.store import Tenant
@@ -72,7 +71,7 @@ class Scenario:
     def _fill(self, tenant: Tenant, on_record: Callable[[], None] | None, is_made: Callable[[Item], bool]) -> None:
         filling = self._filling(tenant)
         self._meet(tenant)
-        with _uncollected():
+        with uncollected():
             for item in self._items(tenant.name):
                 if is_made(item):
                     filling.put(item)
@@ -90,7 +89,7 @@ class Scenario:
         """
         filling = self._filling(tenant)
         self._meet(tenant)
-        with _uncollected():
+        with uncollected():
             for item in self._items(tenant.name, resource):
                 filling.put(item)
         filling.raise_found()
@@ -155,18 +154,6 @@ class Scenario:
             item = making.item(name, ordinal)
             if not written[name] or item.get_key() not in written[name]:
                 yield item
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """PERF: nothing that filling makes is garbage, and looking for some among it takes a fifth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _is_tried(item: Item) -> bool:

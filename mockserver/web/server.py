@@ -32,15 +32,21 @@ GRACE = 0.25
 """Seconds that requests under way get when the server stops."""
 
 
+def resolved(host: str, port: int) -> tuple[socket.AddressFamily, tuple[Any, ...]]:
+    """The family and the address of a host, for TCP. Raises OSError or UnicodeError where there is none such."""
+    named = host.encode() if host.isascii() else host  # PERF: a text has the codec for domain names imported
+    family, _, _, _, address = socket.getaddrinfo(named, port, type=socket.SOCK_STREAM)[0]
+    return family, address
+
+
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens on ``host`` and ``port`` (0: a free one), and that nobody shares.
 
     Raises SetupError when the port is taken, or the address is not one of this machine.
     """
     try:
-        named = host.encode() if host.isascii() else host  # PERF: a text has the codec for domain names imported
-        family, kind, protocol, _, address = socket.getaddrinfo(named, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
+        family, address = resolved(host, port)
+        listener = socket.socket(family)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # soon after another, never beside it
             listener.bind(address)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from mockserver.contract.sources.bundling import Bundled, bundle, fetch, is_addr
 from mockserver.contract.sources.document_sources import DocumentPlace, Spec, places
 from mockserver.contract.sources.schema_names import NAMES, point_to_names
 from mockserver.errors import Problem, SetupError, keeping
+from mockserver.garbage import uncollected
 from mockserver.values.data_file import parse, problems_of, read_data_file
 from mockserver.values.json_text import read_own
 from mockserver.values.pointer import step_into
@@ -135,14 +135,8 @@ def _remedy(source: str) -> str:
 
 
 def _parsed(source: str, content: bytes) -> Any:
-    """PERF: nothing that parsing makes is garbage, and looking for some among it takes half of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
+    with uncollected():
         return parse(content, yaml=is_yaml(source, content))
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 _OTHERS: Mapping[str, str] = {
