@@ -1,4 +1,4 @@
-"""What the commands share: options that choose a world, and how a SetupError is told."""
+"""What the commands share: options that choose a world, and how a SetupError is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is looked at before anything is asked: all that is wrong with what a user named is told at once."""
+"""What is looked at before any request is sent: all that is wrong with what a user named is reported at once."""
 
 from __future__ import annotations
 

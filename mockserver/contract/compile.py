@@ -1,4 +1,4 @@
-"""From the document to the frozen table of operations: pure, once, at start; every problem is told at once."""
+"""From the document to the frozen table of operations: pure, once, at start; every problem is reported at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a schema is about, told without judging a value: its types, its properties, its items, its name."""
+"""What a schema is about, read without judging a value: its types, its properties, its items, its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parameters that ask for a range of a member, told by their names: ``min_age``, ``price[lte]``, ``startDate``."""
+"""Parameters that ask for a range of a member, known by their names: ``min_age``, ``price[lte]``, ``startDate``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept beside the records of a document and no list of it shows: passwords, files, replies, what one likes."""
+"""Records beside those of the document, which no list of it shows: passwords, files, replies, what somebody likes."""
 
 from __future__ import annotations
 

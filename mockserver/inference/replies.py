@@ -1,4 +1,4 @@
-"""What a reply holds: a list of records, one record, in which envelope; told from its schema (R4, R5)."""
+"""What a reply holds: a list of records, one record, in which envelope; read from its schema (R4, R5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From items to a tenant's collections: nothing is put that breaks the contract, and all that would is told at once."""
+"""From items to a tenant's collections: nothing is put that breaks the contract; all that would is reported at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixture files as data: read from YAML, every value with its place, every problem kept to be told at once."""
+"""Fixture files as data: read from YAML, every value with its place, every problem reported at once."""
 
 from __future__ import annotations
 

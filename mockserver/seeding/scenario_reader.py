@@ -1,4 +1,4 @@
-"""Reads a scenario's file and those it extends: what is wrong with any of them is told all at once."""
+"""Reads a scenario's file and those it extends; all that is wrong with any of them is reported at once."""
 
 from __future__ import annotations
 

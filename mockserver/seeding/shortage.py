@@ -1,4 +1,4 @@
-"""Of what a tenant has too few for the records that refer to it, and how many it would have to be."""
+"""What a tenant has too few of for the records that refer to it, and how many there would have to be."""
 
 from __future__ import annotations
 

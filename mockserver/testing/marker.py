@@ -1,4 +1,4 @@
-"""What a test asks of its world: the marker's keywords, read into settings; everything wrong is told at once."""
+"""What a test asks of its world: the marker's keywords, read into settings; everything wrong is reported at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file of ours, in JSON or YAML: its value, and each problem of it told with file, line and pointer."""
+"""A file of ours, in JSON or YAML: its value, and each of its problems with file, line and pointer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of problems whose files are read again for it: a file's text is not kept for what is seldom told."""
+"""The lines of problems, for which a file is read again: its text is not kept for what is seldom reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing what a person asked for: a file or folder that cannot be written is a problem told, not a traceback."""
+"""Writing what a person asked for: what cannot be written is reported as a problem, not as a traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON Pointers (RFC 6901): written, taken apart, followed into a value, and told as JSONPaths."""
+"""JSON Pointers (RFC 6901): written, taken apart, followed into a value, and shown as JSONPaths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why something could not be read, written or reached: told in a few words, not as Python or the system tells it."""
+"""Why something could not be read, written or reached: in a few words, not in Python's or the system's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the mock is there: what a probe is told."""
+"""Whether the mock is there: what a probe gets."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a run found, told: on the terminal, and in files of every form, from one redacted account."""
+"""What a run found: on the terminal and in files of every format, from one redacted report."""

@@ -1,4 +1,4 @@
-"""One step of the comparison, told so that either server can take it."""
+"""One step of the comparison, in a form that either server can take."""
 
 from __future__ import annotations
 

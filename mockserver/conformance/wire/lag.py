@@ -1,4 +1,4 @@
-"""How long reads take to see what was written: measured on records made for it, so that it is told once."""
+"""How long reads take to see what was written: measured on records made for it, so that it is reported once."""
 
 from __future__ import annotations
 

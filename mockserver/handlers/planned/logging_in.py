@@ -1,4 +1,4 @@
-"""Accounts of the document itself: who registered logs in with her password, and is known by the token again (R9)."""
+"""Accounts of the document itself: whoever registered logs in with the password, and is known by the token (R9)."""
 
 from __future__ import annotations
 

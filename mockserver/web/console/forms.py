@@ -1,4 +1,4 @@
-"""A record as a form and back: each member entered in its own way, what is wrong told beside it."""
+"""A record as a form and back: each member entered in its own way, with what is wrong beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is asking, where an account of the document logged in: its key, and what a new record says of who made it."""
+"""The account of the document that a request is made by: its key, and what a new record says of its maker."""
 
 from __future__ import annotations
 

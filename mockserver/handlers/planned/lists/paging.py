@@ -1,4 +1,4 @@
-"""How a list is cut, told from the names of its parameters and of what stands beside it in the envelope (A7)."""
+"""How a list is cut, read from the names of its parameters and of what stands beside it in the envelope (A7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operation works out whose reply may also be a stream: lists that no client could have said (A3)."""
+"""Lists that no client could send, made where a reply may also be a stream: the ``choices`` of a completion (A3)."""
 
 from __future__ import annotations
 

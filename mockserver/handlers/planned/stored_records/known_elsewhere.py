@@ -1,4 +1,4 @@
-"""A new record that another path shows by its parents: it is there at once, and says so by its address."""
+"""A new record that another path shows by its parents: it is found there at once, and its address says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that clients send: what a record tells of them, and their bytes, which are given back as they were (A9)."""
+"""Files that clients send: what a record says of them, and their bytes, which are given back unchanged (A9)."""
 
 from __future__ import annotations
 
