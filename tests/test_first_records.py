@@ -256,3 +256,41 @@ def test_the_control_plane_shows_and_takes_addresses_as_clients_do(tmp_path: Pat
     assert put["url"] == f"{shown['url']}?planted"
     elsewhere = caller.get("/v2/projects/ada/tickets/9", headers={"Host": "mock.test"}).json
     assert elsewhere["url"] == "http://mock.test/v2/projects/ada/tickets/7?planted"
+
+
+def test_first_records_name_others_below_records_and_of_their_own_kind(tmp_path: Path) -> None:
+    """A card on a board of a space is in a column of that board; where it is moved to is another than where from; a
+    space is within one that was there before, and all of them are found though nobody has looked at any.
+    """  # fmt: skip
+    some, number = {"type": "array"}, {"type": "integer"}
+    space = {"$ref": "#/components/schemas/Space"}
+    board = {"type": "object", "properties": {"id": TEXT, "name": TEXT, "note": TEXT}}
+    column = {"type": "object", "required": ["id"], "properties": {"id": TEXT, "title": TEXT, "note": TEXT}}
+    keys = ("board_id", "column_id", "from_column_id")
+    card = {"type": "object", "required": [*keys, "space", "space_id"],
+            "properties": {"id": TEXT, "space": space, "space_id": number, **dict.fromkeys(keys, TEXT)}}  # fmt: skip
+    told = document(
+        {
+            "/spaces": {"get": {"responses": {"200": reply(some | {"items": space})}}},
+            "/spaces/{space}/boards": {
+                "parameters": [parameter("space", number)], "get": {"responses": {"200": reply(some | {"items": board})}}},
+            "/boards/{board}": {"parameters": [parameter("board")], "get": {"responses": {"200": reply(board)}}},
+            "/boards/{board}/columns": {
+                "parameters": [parameter("board")], "get": {"responses": {"200": reply(some | {"items": column})}}},
+            "/columns/{column}": {"parameters": [parameter("column")], "get": {"responses": {"200": reply(column)}}},
+            "/cards": {"get": {"responses": {"200": reply(some | {"items": card})}}},
+        },
+        components={"schemas": {"Space": {"type": "object", "properties": {
+            "id": number, "name": TEXT, "parent_id": {"type": ["integer", "null"]}}}}},
+    )  # fmt: skip
+    caller = client(told, tmp_path)
+    cards = caller.get("/cards").json
+    assert {caller.get(f"/columns/{one['column_id']}").status_code for one in cards} == {200}
+    spaces = caller.get("/spaces").json
+    assert [one["parent_id"] for one in spaces] == [None, spaces[0]["id"], spaces[0]["id"]]
+    assert [one["space"] for one in cards] == [spaces[one["space_id"] - 1] for one in cards]
+    for one in cards:
+        assert one["board_id"] in [each["id"] for each in caller.get(f"/spaces/{one['space_id']}/boards").json]
+        columns = [each["id"] for each in caller.get(f"/boards/{one['board_id']}/columns").json]
+        assert one["column_id"] in columns
+        assert one["from_column_id"] in {*columns} - {one["column_id"]}

@@ -124,6 +124,7 @@ class Model:
 
     # What it leads to.
     foreign: Mapping[str, str] = field(default_factory=dict)  # the resource that a member probably holds a key of
+    likely_foreign: Mapping[str, str] = field(default_factory=dict)  # further ones; first records alone keep to it
     references: Mapping[str, str] = field(default_factory=dict)  # the resource that a member is said to hold a key of
     addresses: Mapping[str, str] = field(default_factory=dict)
     """The resource of whose record a member holds the address."""

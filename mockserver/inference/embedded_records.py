@@ -21,7 +21,7 @@ FEWEST = 2
 
 
 class EmbeddedRecords:
-    """Tells which members of a record are records of their own elsewhere, where one of them can be read.
+    """Tells which members of a record are records of their own elsewhere, which can be read, alone or in a list.
 
     Such a member has the schema of the other resource's records, or it or its schema is called as they are, and it has
     their key and little that they have not.
@@ -61,17 +61,19 @@ class EmbeddedRecords:
                 )
 
     def _readable(self) -> list[InferredCollection]:
-        """The collections whose records can be read one by one, by one key."""
+        """The collections whose records can be read, one by one or in a list alone, and have one key."""
         if self._others is None:
             self._others = [
                 one
                 for one in self._found.collections.values()
-                if one.item and one.record is not None and len(one.identity) == 1 and self._is_read(one)
+                if one.record is not None and len(one.identity) == 1 and self._is_read(one)
             ]
         return self._others
 
     def _is_read(self, one: InferredCollection) -> bool:
         items = (one.item, *one.also.values())
+        if not any(items):
+            return (listed := self._found.reading(one.key, "get")) is not None and listed.list is not None
         readings = [self._found.reading(item, "get") for item in items if item]
         return any(reading is not None and reading.record is not None for reading in readings)
 
@@ -98,6 +100,8 @@ class EmbeddedRecords:
         if is_same:
             return (3 if is_called else 2, len(noun), is_plural)
         theirs = self._shapes.properties(other.record)
+        if other.item is None:
+            return (0, 0, False)  # a list alone may show other things by that name
         if len(members) < FEWEST or sum(name in theirs for name in members) < SHARE * len(members):
             return (0, 0, False)
         named = is_called or (len(noun) > FEWEST and words[1].startswith(noun)) or words[1].endswith(noun)

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
 from mockserver.contract.schema_shape import Shapes
+from mockserver.inference.paths import ANY
 from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources
-from mockserver.values.name_words import flat, singular
+from mockserver.values.name_words import flat, singular, words_of
 
 PERSONS = frozenset(
-    {"owner", "author", "creator", "createdby", "updatedby", "assignee", "reporter", "reviewer", "approver"}
-)
+    {"owner", "author", "creator", "createdby", "updatedby", "assignee", "reporter", "reviewer", "approver", "manager",
+     "supervisor", "organizer", "organiser", "requester", "sender", "recipient", "head"}
+)  # fmt: skip
 """What people are called by what they do, and what the resource of all of them is called, the likeliest first."""
 PEOPLE = ("user", "person", "people", "member", "account", "employee", "contact")
 _ID_OF = re.compile(r"\b(?:IDs?|[Ii]dentifier|UUID|GUID) (?:of|for) (?:the |an? |this |that )?(\w+)(?: (\w+))?")
@@ -22,6 +24,8 @@ _ID_OF = re.compile(r"\b(?:IDs?|[Ii]dentifier|UUID|GUID) (?:of|for) (?:the |an? 
 _ID = re.compile(r"\bIDs?\b|\bid of\b|\bidentifier of\b|\bunique identifier\b")
 """How a description says that a text is a key."""
 ENDINGS = ("id", "uuid", "gid", "sid")
+_OF_ITS_KIND = ("parent", "replyto", "inreplyto", "predecessor", "supersedes")
+"""How a record calls another of its own kind, before ``id``."""
 
 
 class ForeignKeys:
@@ -35,6 +39,7 @@ class ForeignKeys:
         self._shapes = shapes
         self._found = found
         self._known: dict[int, dict[str, str]] = {}
+        self._below: dict[int, dict[str, str]] = {}
         wholes: dict[int, dict[str, str]] = {}
         for other in found.collections.values():
             if (other.item or other.identity) and not other.parents and other.key and "{}" not in other.key:
@@ -43,6 +48,10 @@ class ForeignKeys:
                 whole = wholes.setdefault(id(found.part(other)), {})
                 whole[flat("".join(map(singular, other.key[-2:])))] = other.name  # communications/types
         self._known = {part: {**wholes[part], **named} for part, named in self._known.items()}
+        for other in found.collections.values():
+            fixed = [step for step in other.key if step != ANY]
+            if fixed and other.identity and other.parents and all(one.resource for one in other.parents):
+                self._below.setdefault(id(found.part(other)), {}).setdefault(flat(singular(fixed[-1])), other.name)
 
     def of(self, one: InferredCollection) -> dict[str, str]:
         """For each such member of the records of ``one`` the resource that it names."""
@@ -59,7 +68,36 @@ class ForeignKeys:
             and not self._is_address(node)
             and (about := self._about(name, [node, *([sent[name]] if name in sent else [])], known))
         }
-        return {**keys, **one.references}
+        own = {} if one.parents else self._of_its_kind(one)
+        return {**own, **keys, **one.references}
+
+    def likely(self, one: InferredCollection) -> dict[str, str]:
+        """Further ones, by less: keys of records below others (``columnId``, where boards have columns), and names that
+        end in what a resource is called: ``awayTeamId``.
+        """  # fmt: skip
+        if one.record is None:
+            return {}
+        part, above = id(self._found.part(one)), {parent.field for parent in one.parents}
+        known = {**self._below.get(part, {}), **self._known.get(part, {})}
+        already, found = self.of(one), self._of_its_kind(one) if one.parents else {}
+        for name, node in self._shapes.properties(one.record).items():
+            words = words_of(name)
+            if name in already or (name,) in (one.identity, *above) or words[-1:] not in [[each] for each in ENDINGS]:
+                continue
+            ends = ("".join(words[start:]) for start in range(len(words) - 1))
+            if self._is_key(node) and (about := next(filter(None, (_named(end, known) for end in ends)), None)):
+                found.setdefault(name, about)
+        return found
+
+    def _of_its_kind(self, one: InferredCollection) -> dict[str, str]:
+        """The members that name another record of the same resource: ``parentId``, ``reply_to_id``."""
+        members = self._shapes.properties(one.record) if one.record is not None and len(one.identity) == 1 else {}
+        kind = self._shapes.type(members[one.identity[0]]) if one.identity[:1] and one.identity[0] in members else None
+        thing = flat(singular(one.key[-1])) if one.key else ""
+        words = {f"{word}{of}{ending}" for word in _OF_ITS_KIND for of in ("", thing) for ending in ENDINGS}
+        return {
+            name: one.name for name, node in members.items() if flat(name) in words and self._shapes.type(node) == kind
+        }
 
     def _about(self, name: str, nodes: Sequence[Node], known: Mapping[str, str]) -> str | None:
         """Where it says so by its name alone, it is a number, a UUID or told to be an ID: else it may be a name.

@@ -130,6 +130,7 @@ class _Builder:
             holders=tuple(holder for key in one.also for holder in self._found.views[key].parents if holder.field),
             sources=tuple(one.sources),
             foreign=self._foreign.of(one),
+            likely_foreign=self._foreign.likely(one),
             addresses=self._foreign.addresses(one),
             references=dict(one.references),
             embeds=partial(self._embedded.of, one),

@@ -8,7 +8,8 @@ from typing import Any
 from mockserver.contract.plan import ACCOUNT_NAMES, PASSWORDS
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import model_of, record_id
-from mockserver.handlers.planned.initial_data.initial_records import begin, first_key
+from mockserver.handlers.planned.initial_data.initial_keys import first_key
+from mockserver.handlers.planned.initial_data.initial_records import begin
 from mockserver.handlers.planned.initial_data.initial_states import MAKERS
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant

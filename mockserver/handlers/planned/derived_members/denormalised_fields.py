@@ -23,7 +23,9 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
 
 
 def named_fields(call: Call, place: Node, key: str, record: Json) -> dict[str, Json]:
-    """What stands beside a ``key`` such as ``teacherId`` of the record that it names: ``teacherName``."""
+    """What stands beside a ``key`` such as ``teacherId`` of the record that it names: ``teacherName``; null where it
+    names none.
+    """  # fmt: skip
     members, data = call.tools.maker.shapes.properties(place), record if isinstance(record, dict) else {}
     held, word = {flat(name): one for name, one in data.items()}, flat(key)
     stem = next((word.removesuffix(one) for one in ENDINGS if word.endswith(one)), "")
@@ -34,7 +36,8 @@ def named_fields(call: Call, place: Node, key: str, record: Json) -> dict[str, J
         for name in members
         if stem and flat(name).startswith(stem)
     }
-    return {name: one for name, one in said.items() if one is not None and call.tools.maker.allows(members[name], one)}
+    known = {name: one for name, one in said.items() if (one is not None) == bool(data)}
+    return {name: one for name, one in known.items() if call.tools.maker.allows(members[name], one)}
 
 
 def repeated_fields(call: Call, place: Node, record: Json, wanted: Collection[str]) -> dict[str, Json]:

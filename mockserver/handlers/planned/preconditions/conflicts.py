@@ -10,7 +10,7 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.criteria import condition, meets, with_values
 from mockserver.handlers.planned.addressing.places import key_of, plan_of
-from mockserver.handlers.planned.initial_data.initial_records import first_keys
+from mockserver.handlers.planned.initial_data.initial_keys import first_keys
 from mockserver.handlers.planned.stored_records.scope import Scope
 from mockserver.inference.conflict_words import tells_of_any, tells_of_use, unique_members
 from mockserver.messages import Json

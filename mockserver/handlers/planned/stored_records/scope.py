@@ -24,7 +24,8 @@ from mockserver.handlers.planned.addressing.places import (
     plan_of,
     record_id,
 )
-from mockserver.handlers.planned.initial_data.initial_records import begin, first_key
+from mockserver.handlers.planned.initial_data.initial_keys import first_key, stands_above
+from mockserver.handlers.planned.initial_data.initial_records import begin
 from mockserver.handlers.planned.stored_records.parents_said import says_above
 from mockserver.messages import Json
 from mockserver.store import Condition, Record, Tenant
@@ -157,9 +158,10 @@ class Scope:
             begin(self.call, self.tenant, self.resource, keys)
             return
         above = self.call.tools.contract.resources.get(parents[len(keys)].resource or "")
-        if above is None or above is self.resource or len(model_of(above).parents) > len(keys):
+        if above is None or above.is_single or stands_above(self.call, above, {self.resource.name}):
             return
-        theirs = Scope(self.call, self.tenant, above, keys[: len(model_of(above).parents)])
+        width = len(model_of(above).parents)
+        theirs = Scope(self.call, self.tenant, above, keys[:width] if width <= len(keys) else ())
         for record in [*theirs.all()]:
             self._begin_below((*keys, key_of(record.id)))
 
