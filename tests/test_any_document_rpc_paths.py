@@ -313,3 +313,25 @@ def test_json_at_the_end_is_the_record_and_create_makes_what_nothing_else_does(t
         key = caller.post(f"{path}/create", json={"Image": "nginx"}).json["Id"]
         assert caller.get(f"{path}/{key}{below}").json["Image"] == "nginx"
         assert {"Id": key, "Image": "nginx"} in caller.get(listing).json
+
+
+def test_what_is_done_to_a_record_is_told_in_words_too(tmp_path: Path) -> None:
+    """``/cancelOrder`` beside ``/getOrder``, both by the number in their bodies; ``/getOrders`` finds those of a state."""
+    order = {"type": "object", "properties": {
+        "OrderNo": NUMBER, "Text": TEXT, "Status": {"type": "string", "enum": ["NEW", "CANCELLED"]}}}  # fmt: skip
+    named = body({"type": "object", "required": ["OrderNo"], "properties": {"OrderNo": NUMBER, "Text": TEXT}})
+    asked = body({"type": "object", "properties": {"Status": TEXT}})
+    found = {"200": reply(order)}
+    paths: dict[str, Any] = {
+        "/getOrders": {"post": {"requestBody": asked, "responses": {"200": reply({"type": "array", "items": order})}}},
+        "/getOrder": {"post": {"requestBody": named, "responses": found}},
+        "/createOrder": {"post": {"requestBody": body({"type": "object", "properties": {"Text": TEXT}}), "responses": found}},
+        "/cancelOrder": {"post": {"requestBody": named, "responses": found}},
+    }  # fmt: skip
+    caller = client(document(paths), tmp_path, scenario="empty")
+    made = [caller.post("/createOrder", json={"Text": text}).json for text in ("one", "two")]
+    gone = caller.post("/cancelOrder", json={"OrderNo": made[1]["OrderNo"]})
+    assert gone.json == {**made[1], "Status": "CANCELLED"}
+    assert caller.post("/getOrder", json={"OrderNo": made[1]["OrderNo"]}).json == gone.json
+    assert caller.post("/getOrders", json={"Status": "CANCELLED"}).json == [gone.json]
+    assert caller.post("/cancelOrder", json={"OrderNo": 99}).status_code == 404

@@ -320,3 +320,31 @@ def test_what_is_made_for_the_caller_is_shown_among_all(tmp_path: Path) -> None:
     caller = client(document(paths), tmp_path)
     made = caller.post("/me/songs", json={"title": "x"}).json
     assert caller.get(f"/songs/{made['id']}").json == made
+
+
+def test_a_word_that_marks_records_lists_counts_and_changes_those_that_are_so(tmp_path: Path) -> None:
+    number = {"type": "object", "properties": {"count": NUMBER}}
+    numbers = {"type": "object", "properties": {"total": NUMBER, "open_count": NUMBER, "sold": NUMBER}}
+    marked = {"parameters": [parameter("id", NUMBER)], "put": {"responses": {"204": reply()}}}
+    paths = {
+        "/pets": one("list post", "Pet"),
+        "/pets/{id}": one("get put", "Pet", "id"),
+        "/pets/{id}/favourite": marked,
+        "/pets/read-all": {"post": {"responses": {"204": reply()}}},
+        "/pets/unread-count": {"get": {"responses": {"200": reply(number)}}},
+        "/pets/summary": {"get": {"responses": {"200": reply({"type": "object", "properties": {"data": numbers}})}}},
+        "/me/favourites": one("list", "Pet"),
+    }
+    flag = {"type": "boolean"}
+    pet = {"isFavourite": flag, "read": flag, "status": {"type": "string", "enum": ["open", "sold"]}}
+    caller = served(tmp_path, paths, pet, scenario="empty")
+    ada, bob = (caller.post("/pets", json={"name": name}).json["id"] for name in ("Ada", "Bob"))
+    caller.put(f"/pets/{bob}/favourite")
+    assert [one["name"] for one in caller.get("/me/favourites").json] == ["Bob"]
+    assert caller.get("/me/favourites").json == [caller.get(f"/pets/{bob}").json]
+    assert caller.get("/pets/unread-count").json == {"count": 2}
+    caller.post("/pets/read-all")
+    assert caller.get("/pets/unread-count").json == {"count": 0}
+    assert [one["read"] for one in caller.get("/pets").json] == [True, True]
+    assert caller.get("/pets/summary").json == {"data": {"total": 2, "open_count": 2, "sold": 0}}
+    assert ada

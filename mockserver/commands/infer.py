@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from mockserver.commands.options import settings_for, tells_problems
+from mockserver.contract import Kind
 from mockserver.values.pointer import json_path, steps_of
 
 
@@ -43,6 +44,6 @@ def _action(one: Any) -> dict[str, Any]:
     words: dict[str, Any] = {"kind": one.kind.value}
     if one.resource.name:
         words["resource"] = one.resource.name
-    if sets := one.meaning.get("set"):
+    if one.kind is Kind.ACTION and (sets := one.meaning.get("set")):
         words["set"] = dict(sets)
     return {"target": json_path(steps_of(one.plan.place)), "description": one.plan.why, "update": {"x-mock": words}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.held_lists import hold_lists
+from mockserver.inference.marked_records import share_marked
 from mockserver.inference.paths import PathTable
 from mockserver.inference.resources import Resources
 from mockserver.inference.shared_collections import share
@@ -17,6 +18,7 @@ def infer_resources(paths: PathTable, shapes: Shapes) -> Resources:
     hold_lists(found)
     find_written_below(found)
     share(found)
+    share_marked(found)
     join_whole_names(found)
     found.settle()
     return found

@@ -7,6 +7,7 @@ import re
 from mockserver.contract.kinds import Kind
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.guess import Guess
+from mockserver.inference.marked_records import by_marks
 from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
@@ -22,9 +23,9 @@ def searching(found: Resources, reading: Reading, key: Key, method: str) -> Gues
     """What a path that says that it searches or counts is about."""
     if not key:
         return None
-    number = _counted(found, reading, key, method) or _tallied(found, reading, key, method)
-    if guess := number or _picked(found, reading, key, method):
-        return guess
+    for rule in (_counted, _tallied, by_marks, _picked):
+        if guess := rule(found, reading, key, method):
+            return guess
     if reading.list is None or method not in ("get", "post"):
         return None
     if SEARCHES.match(key[-1]):

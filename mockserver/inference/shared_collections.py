@@ -15,7 +15,7 @@ from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.values.name_words import singular
 
-_GONE = re.compile(
+GONE = re.compile(
     r"delete|trash|remove|archive|histor|bin$|recycle|blocked|banned|version|revision|template|catalog", re.IGNORECASE
 )
 """How lists are called of what is not in the list of all."""
@@ -57,20 +57,20 @@ def _share_lists_of_all(found: Resources, alike: list[InferredCollection]) -> No
         below = [one for one in alike if one.item and _is_below(flat.key, one.key) and _posts(found, one)]
         homes = [one for one in below if _is_same(found, flat, one)]
         if len(homes) == 1:
-            _join(found, homes[0], flat, f"{_shown(flat.key)} lists those of all parents (R6)")
+            join(found, homes[0], flat, f"{_shown(flat.key)} lists those of all parents (R6)")
 
 
 def _share_choices(found: Resources) -> None:
     """Let ``/articles/feed``, which only lists what ``/articles`` keeps, show the same records, or some of them."""
     for one in [one for one in found.collections.values() if one.key and not one.item and not one.also]:
         home = found.collections.get(one.key[:-1])
-        if home is None or not home.item or set(found.paths.verbs(one.key)) > {"get"} or _GONE.search(one.key[-1]):
+        if home is None or not home.item or set(found.paths.verbs(one.key)) > {"get"} or GONE.search(one.key[-1]):
             continue
         reading = found.reading(one.key, "get")
         if home.record is None or reading is None or reading.list is None or not _lists(found, home):
             continue
         if is_one(found.shapes, home.record, reading.list.schema):
-            _join(found, home, one, f"{_shown(one.key)} lists some of the same records (R6)")
+            join(found, home, one, f"{_shown(one.key)} lists some of the same records (R6)")
 
 
 def looked_up(found: Resources, reading: Reading) -> tuple[InferredCollection, str] | None:
@@ -118,7 +118,7 @@ def _share_singulars(found: Resources) -> None:
             home, other = (one, many) if one.item and not many.item else (many, one)
             if home.record is None:
                 home.record, home.schema, home.identity = other.record, other.schema, other.identity
-            _join(found, home, other, f"{_shown(other.key)} is of the same records, {_NUMBERS[home is one]} (R6)")
+            join(found, home, other, f"{_shown(other.key)} is of the same records, {_NUMBERS[home is one]} (R6)")
 
 
 def _share_parts(found: Resources) -> None:
@@ -183,7 +183,7 @@ def _made_only(found: Resources) -> Mapping[Key, InferredCollection]:
 def _gather(found: Resources, flat: InferredCollection, others: list[InferredCollection]) -> None:
     for one in others:
         if _width(one.key) == _width(flat.key) and not one.item and not _posts(found, one):
-            _join(found, flat, one, f"{_shown(one.key)} lists the same records (R6)")
+            join(found, flat, one, f"{_shown(one.key)} lists the same records (R6)")
     nested = [one for one in others if _is_below(flat.key, one.key)]
     makers = [one for one in nested if _posts(found, one)]
     homes = [one for one in makers or nested if _lists(found, one)]
@@ -193,7 +193,7 @@ def _gather(found: Resources, flat: InferredCollection, others: list[InferredCol
     for one in nested:
         field = _field(found.shapes, flat, one)
         if field or not _lists(found, one):
-            _join(found, flat, one, f"{_shown(one.key)} shows those of one {'.'.join(field) or 'parent'} (R6)")
+            join(found, flat, one, f"{_shown(one.key)} shows those of one {'.'.join(field) or 'parent'} (R6)")
 
 
 def _is_bare(found: Resources, flat: InferredCollection, home: InferredCollection) -> bool:
@@ -203,7 +203,7 @@ def _is_bare(found: Resources, flat: InferredCollection, home: InferredCollectio
     return not _lists(found, flat) or (_width(flat.key) > 0 and not _field(found.shapes, flat, home))
 
 
-def _join(found: Resources, home: InferredCollection, one: InferredCollection, why: str) -> None:
+def join(found: Resources, home: InferredCollection, one: InferredCollection, why: str) -> None:
     """``one`` is a further path of ``home``."""
     found.collections.pop(one.key, None)
     found.homes[one.key], found.views[one.key] = home, one

@@ -29,6 +29,8 @@ _VERBS: Mapping[str, Mapping[str, str]] = {
 _PARAMETER = re.compile(r"\{([^{}]+)\}|:(\w+)")
 _KEYS = frozenset({"id", "uuid", "pk", "key", "slug", "name", "code"})
 """Parameters that may be of anything."""
+_KEY_ENDINGS = ("id", "uuid", "no", "nr", "number", "code", "key")
+"""What a parameter that names a thing ends in, behind the noun."""
 _SIGN_UPS = frozenset({"register", "signup"})
 """Words that make one of what stands before them, and mean something of their own elsewhere."""
 _GLUED = re.compile(r"(create|update|delete|remove|edit|add|get|list)(all)?(\w{3,})?")
@@ -118,7 +120,39 @@ def rest_forms(root: Mapping[str, Any]) -> dict[tuple[str, str], RestForm]:
             if (_compared(target), one.verb) not in taken and not is_beside:
                 taken.add((_compared(target), one.verb))
                 found[one.path, one.method] = RestForm(target, one.verb, one.keyed)
-    return found
+    return found | dict(_done(root, written, found))
+
+
+def _done(
+    root: Mapping[str, Any], written: Mapping[str, list[str]], found: Mapping[tuple[str, str], RestForm]
+) -> Iterator[tuple[tuple[str, str], RestForm]]:
+    """What else is done to one of the things that others' words tell of and that is named in the same way:
+    ``POST /cancelOrder`` of an ``orderId``, ``POST /customer/block?customerId=7``.
+    """  # fmt: skip
+    read = {one.keyed[1]: (one.path, path) for (path, _), one in found.items() if one.keyed and one.method == "get"}
+    for path, methods in written.items():
+        *before, last = [one for one in path.split("/") if one] or [""]
+        words = words_of(last)
+        for method in (one for one in methods if one in ("post", "put") and (path, one) not in found):
+            for name, (item, reading) in read.items():
+                home, is_named = item.rpartition("/")[0], _asks(root, path, method, name)
+                above, _, noun = home.rpartition("/")
+                around = "/" + "/".join(before)
+                if is_named is None or not words or words[0] in _WORDS:
+                    continue
+                if around == home and reading.startswith(f"{home}/"):
+                    yield (path, method), RestForm(f"{item}/{last}", method, is_named)
+                elif len(words) > 1 and _thing("".join(words[1:])) == _thing(noun) and around == (above or "/"):
+                    yield (path, method), RestForm(f"{item}/{words[0]}", method, is_named)
+
+
+def _asks(root: Mapping[str, Any], path: str, method: str, name: str) -> tuple[str, str] | None:
+    """Where an operation is told that name, in its query or its body; None where it is not."""
+    item = root["paths"][path]
+    taken = raw_parameters(root, {"parameters": [*_listed(item), *_listed(item[method])]})
+    if any(each.get("in") == "query" and each.get("name") == name for each in taken):
+        return "query", name
+    return ("body", name) if name in body_members(root, item[method]) else None
 
 
 def _methods(item: Mapping[str, Any]) -> list[str]:
@@ -163,8 +197,8 @@ def _read(path: str, methods: list[str], every: list[str]) -> Iterator[_Spoken]:
     said = _said(words_of(segments[-1]), key)
     if said is None or not all(method in _VERBS[said.does] for method in every):
         return
-    if "post" in methods and segments[-1].lower() == "all":
-        return  # what is worked out of all
+    if "post" in methods and words_of(segments[-1]) in (["all"], ["read", "all"], ["view", "all"]):
+        return  # what is worked out of all, or done to them
     if is_after == -2 and (said.does not in ("update", "delete") or said.nouns) and segments[-1] != "json":
         return  # /users/{id}/details
     before, noun, named = tuple(segments[:-1]), _thing("".join(said.nouns)), "-".join(said.nouns)
@@ -199,10 +233,11 @@ def _keyed(root: Mapping[str, Any], one: _Spoken) -> _Spoken | None:
     taken = raw_parameters(root, {"parameters": [*_listed(item), *_listed(operation)]})
     asked = [str(each.get("name")) for each in taken if each.get("in") == "query" and each.get("required")]
     places = (*(("query", name) for name in asked), *(("body", name) for name in body_members(root, operation)))
-    keys = {"id", "uuid", f"{one.noun}id", f"{one.noun}uuid"}
+    keys = {"id", "uuid", *(one.noun + ending for ending in _KEY_ENDINGS)}
     keyed = next((place for place in places if flat(place[1]) in keys), None)
     if keyed is None:
-        return one if one.verb == "get" else None
+        is_search = one.verb == "query" and singular(one.named) != one.named
+        return one if one.verb == "get" or is_search else None
     if one.verb in ("put", "patch") and keyed[0] == "body":
         return one  # a body that says whole what is to be is not named besides
     return one._replace(key=keyed[1], keyed=keyed, verb="get" if one.verb == "query" else one.verb)

@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import in_path, plan_of
 from mockserver.handlers.planned.many import filtered, filtered_by
+from mockserver.handlers.planned.record_actions import acted
 from mockserver.handlers.planned.reply_bodies.replying import answered, made
 from mockserver.handlers.planned.single import add, sent, write
 from mockserver.handlers.planned.stored_records.embedding import presented
@@ -26,6 +27,10 @@ def bulk(call: Call, tenant: Tenant) -> Reply:
         for record in [*_named(call, scope, body)]:
             changed.append(presented(call, tenant, record))
             scope.remove(record)
+    elif plan.words.get("does") == "action":
+        for record in scope.in_order():
+            after = acted(call, scope, record, record.data())
+            changed.append(presented(call, tenant, scope.replace(record, after)))
     elif isinstance(body, list):
         changed = [_written(call, scope, item) for item in body if isinstance(item, dict)]
     if plan.items is not None:

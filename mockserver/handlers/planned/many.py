@@ -13,6 +13,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.addresses import addresses_of
 from mockserver.handlers.planned.addressing.criteria import condition, meets
 from mockserver.handlers.planned.addressing.places import by_key, in_path, key_of, model_of, plan_of
+from mockserver.handlers.planned.lists.counted_records import counted
 from mockserver.handlers.planned.lists.filter_expressions import met_expressions
 from mockserver.handlers.planned.lists.filter_phrases import with_operators
 from mockserver.handlers.planned.lists.paging import PlannedPage, paged
@@ -20,7 +21,7 @@ from mockserver.handlers.planned.lists.record_parts import held, parts_of
 from mockserver.handlers.planned.lists.selectors import selected
 from mockserver.handlers.planned.lists.sparse_fields import as_selected
 from mockserver.handlers.planned.lists.watched_lists import is_watch, watched
-from mockserver.handlers.planned.reply_bodies.replying import answered, with_record
+from mockserver.handlers.planned.reply_bodies.replying import answered, made, with_record
 from mockserver.handlers.planned.stored_records.embedding import presented
 from mockserver.handlers.planned.stored_records.scope import Scope, scope_of
 from mockserver.inference.asked_members import asked_member, filtered_member
@@ -58,12 +59,15 @@ def search(call: Call, tenant: Tenant) -> Reply:
     """The records of a resource, those that query and body ask for, or how many they are."""
     scope = scope_of(call, tenant)
     body = call.input.body if isinstance(call.input.body, dict) else {}
-    records = filtered(call, scope, {**call.input.values, **body})
+    records = filtered(call, scope, {**call.input.values, **body, **plan_of(call).words.get("where", {})})
     if member := plan_of(call).words.get("tallies"):
         values = (value_at(one.data(), (member,)) for one in records)
         texts = (str(one).lower() if isinstance(one, bool) else one for one in values)
         return answered(call, dict(Counter(one for one in texts if isinstance(one, str))), ())
-    counts = plan_of(call).words.get("counts")
+    plan, counts = plan_of(call), plan_of(call).words.get("counts")
+    if "numbers" in plan.words:
+        value = with_value({}, plan.words["numbers_at"], counted(records, plan.words["numbers"]))
+        return made(call, plan.success, plan.status, value=value, full=True)
     return page(call, tenant, records) if counts is None else answered(call, len(records), tuple(counts))
 
 

@@ -40,7 +40,7 @@ def action(call: Call, tenant: Tenant) -> Reply:
     value = record.data()
     require_possible(plan, value)
     if scope.model.record is not None and isinstance(value, dict):
-        record = scope.replace(record, _acted(call, scope, record, value))
+        record = scope.replace(record, acted(call, scope, record, value))
     record = with_files(call, scope, record, call.input.body)
     if plan.words.get("replies") == "record":
         return with_record(call, presented(call, tenant, record))
@@ -108,7 +108,7 @@ def _first(call: Call, scope: Scope) -> Json:
     return fit(maker, model.record, value, draw)
 
 
-def _acted(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> Json:
+def acted(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> Json:
     """The record after the action: what its name sets, and what the body says of it."""
     assert scope.model.record is not None
     draw = draw_for(call, "acted", record.id)
