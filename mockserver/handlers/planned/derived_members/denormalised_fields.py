@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from mockserver.contract.document import Node
 from mockserver.handlers.call import Call
@@ -38,6 +38,13 @@ def named_fields(call: Call, place: Node, key: str, record: Json) -> dict[str, J
     }
     known = {name: one for name, one in said.items() if (one is not None) == bool(data)}
     return {name: one for name, one in known.items() if call.tools.maker.allows(members[name], one)}
+
+
+def has_named_fields(names: Iterable[str], key: str) -> bool:
+    """Whether an object with members of those names repeats anything of the record that its ``key`` names."""
+    word = flat(key)
+    stem = next((word.removesuffix(one) for one in ENDINGS if word.endswith(one)), "")
+    return bool(stem) and any(flat(name).removeprefix(stem) in _NAMED for name in names if flat(name).startswith(stem))
 
 
 def repeated_fields(call: Call, place: Node, record: Json, wanted: Collection[str]) -> dict[str, Json]:

@@ -21,7 +21,11 @@ from mockserver.handlers.planned.addressing.addresses import (
 from mockserver.handlers.planned.addressing.new_keys import identified
 from mockserver.handlers.planned.addressing.places import model_of, record_id
 from mockserver.handlers.planned.addressing.repeated_keys import marked
-from mockserver.handlers.planned.derived_members.denormalised_fields import named_fields, repeated_fields
+from mockserver.handlers.planned.derived_members.denormalised_fields import (
+    has_named_fields,
+    named_fields,
+    repeated_fields,
+)
 from mockserver.handlers.planned.derived_members.deriving import Deriving
 from mockserver.handlers.planned.initial_data.agreement import agreeing
 from mockserver.handlers.planned.initial_data.initial_keys import (
@@ -132,7 +136,7 @@ def related(call: Call, resource: Resource, value: dict[str, Any], place: Place)
         chosen.setdefault(other, key)
         member = maker.shapes.properties(model.record)[name]
         value = next(({**value, name: one} for one in (key, str(key)) if maker.allows(member, one)), value)
-        if tenant and not call.tools.beginning.keys(tenant, referenced.name):
+        if tenant and has_named_fields(value, name) and not call.tools.beginning.keys(tenant, referenced.name):
             there = 1 + (number - 1) % max(how_many(call, tenant, referenced), 1)
             repeats = named_fields(call, model.record, name, first(call, referenced, above, there)[1])
             value |= {one: said for one, said in repeats.items() if one in value}
@@ -158,9 +162,12 @@ def _of_its_kind(call: Call, resource: Resource, value: dict[str, Any], name: st
             return {**value, name: None, **told}
         less = {one: said for one, said in value.items() if one != name and one not in told}
         return less if maker.allows(record, less) else value
-    key, other = first(call, resource, place.keys, earlier)
-    repeats = {one: said for one, said in named_fields(call, record, name, other).items() if one in value}
-    return next(({**value, name: one, **repeats} for one in (key, str(key)) if maker.allows(member, one)), value)
+    key = drawn(call, resource, place.keys, earlier)[2]
+    is_repeated = place.tenant and has_named_fields(value, name)  # PERF: else nothing of the other is told
+    other = first(call, resource, place.keys, earlier)[1] if is_repeated else None
+    repeats = named_fields(call, record, name, other) if other is not None else {}
+    said = {one: each for one, each in repeats.items() if one in value}
+    return next(({**value, name: one, **said} for one in (key, str(key)) if maker.allows(member, one)), value)
 
 
 def _related_within(call: Call, resource: Resource, value: dict[str, Any], ordinal: int, tenant: str) -> dict[str, Any]:
