@@ -19,7 +19,7 @@ from mockserver.handlers.planned.addressing.places import ONLY, key_of, model_of
 from mockserver.handlers.planned.derived_members.deriving import Deriving
 from mockserver.handlers.planned.derived_members.stamps import moment_as, stamped
 from mockserver.handlers.planned.initial_data.agreement import agreeing
-from mockserver.handlers.planned.initial_data.initial_records import Place, related
+from mockserver.handlers.planned.initial_data.initial_records import InitialPlace, related
 from mockserver.handlers.planned.preconditions.conflicts import require_possible
 from mockserver.handlers.planned.reply_bodies.replying import made, with_record
 from mockserver.handlers.planned.single import add, sent, write
@@ -103,7 +103,7 @@ def _first(call: Call, scope: Scope) -> Json:
     value = brought_here(call, model.record, maker.make(model.record, draw, examples))
     if isinstance(value, dict) and not examples:
         value = agreeing(maker, model, value, draw, scope.resource.name)
-        value = related(call, scope.resource, value, Place(scope.tenant.name, (), 1))
+        value = related(call, scope.resource, value, InitialPlace(scope.tenant.name, (), 1))
         value = Deriving(maker, call.tools.began).whole(model.record, value)
     return fit(maker, model.record, value, draw)
 

@@ -40,7 +40,7 @@ from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
 
 
-class Place(NamedTuple):
+class InitialPlace(NamedTuple):
     """Where a first record stands: its tenant, the keys above it (above what it holds, with its own), its number."""
 
     tenant: str
@@ -103,20 +103,20 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
     if shown is None and isinstance(value, dict):
         value = identified(maker, model, agreeing(maker, model, value, draw, resource.name), draw)
     if isinstance(value, dict):
-        value = related(call, resource, {**value, **model.always}, Place(tenant, keys, ordinal))
+        value = related(call, resource, {**value, **model.always}, InitialPlace(tenant, keys, ordinal))
         value = marked(call, model, value, keys, key)
         if shown is None:  # what it is found by stays, as two of one title would be one
             kept = [steps[0] for steps in (model.key, *model.other_keys) if steps]
             value = Deriving(maker, call.tools.began).whole(model.record, value, kept=kept)
         if shown is None and tenant:
-            value = _embedding(call, resource, value, Place(tenant, (*keys, str(key)), ordinal))
+            value = _embedding(call, resource, value, InitialPlace(tenant, (*keys, str(key)), ordinal))
         if shown is None:
             address = first_address_of(call, model, (*keys, str(key)))
             value = linked(call, model, self_addressed(call, model, value, address), address)
     return key, value if maker.allows(model.record, value) else fit(maker, model.record, value, draw)
 
 
-def related(call: Call, resource: Resource, value: dict[str, Any], place: Place) -> dict[str, Any]:
+def related(call: Call, resource: Resource, value: dict[str, Any], place: InitialPlace) -> dict[str, Any]:
     """Foreign keys name first records of the resources that they name."""
     maker, model, (tenant, keys, ordinal) = call.tools.maker, model_of(resource), place
     named = list[str]()
@@ -149,7 +149,9 @@ def related(call: Call, resource: Resource, value: dict[str, Any], place: Place)
     return _related_within(call, resource, value, ordinal, tenant)
 
 
-def _of_its_kind(call: Call, resource: Resource, value: dict[str, Any], name: str, place: Place) -> dict[str, Any]:
+def _of_its_kind(
+    call: Call, resource: Resource, value: dict[str, Any], name: str, place: InitialPlace
+) -> dict[str, Any]:
     """A key of another record of the same resource names one that was there before: of the first none, where none may
     be said.
     """  # fmt: skip
@@ -157,13 +159,13 @@ def _of_its_kind(call: Call, resource: Resource, value: dict[str, Any], name: st
     assert record is not None
     member = maker.shapes.properties(record)[name]
     if earlier == 0:
-        told = {one: None for one in named_fields(call, record, name, None) if one in value}
+        unnamed = {one: None for one in named_fields(call, record, name, None) if one in value}
         if maker.allows(member, None):
-            return {**value, name: None, **told}
-        less = {one: said for one, said in value.items() if one != name and one not in told}
+            return {**value, name: None, **unnamed}
+        less = {one: said for one, said in value.items() if one != name and one not in unnamed}
         return less if maker.allows(record, less) else value
     key = drawn(call, resource, place.keys, earlier)[2]
-    is_repeated = place.tenant and has_named_fields(value, name)  # PERF: else nothing of the other is told
+    is_repeated = place.tenant and has_named_fields(value, name)  # PERF: else nothing of the other is said
     other = first(call, resource, place.keys, earlier)[1] if is_repeated else None
     repeats = named_fields(call, record, name, other) if other is not None else {}
     said = {one: each for one, each in repeats.items() if one in value}
@@ -215,7 +217,7 @@ def _naming(
     return {**one, **repeated_fields(call, place, record, set(one)), **said}
 
 
-def _embedding(call: Call, resource: Resource, value: dict[str, Any], at: Place) -> dict[str, Any]:
+def _embedding(call: Call, resource: Resource, value: dict[str, Any], at: InitialPlace) -> dict[str, Any]:
     """What the record holds of other resources: copies of the records that these begin with (A12)."""
     maker, model = call.tools.maker, model_of(resource)
     assert model.record is not None
