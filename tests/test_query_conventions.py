@@ -34,14 +34,24 @@ def resource(path: str, record: Any, one: Any, many: Any, **asked: Any) -> dict[
 @pytest.fixture(scope="module")
 def products(tmp_path_factory: pytest.TempPathFactory) -> Any:
     record = {
-        **an(ID=NUMBER, Name=TEXT, Price={"type": "number"}, Note=TEXT, Maker=an(City=TEXT)),
+        **an(
+            ID=NUMBER,
+            Name=TEXT,
+            Price={"type": "number"},
+            Note=TEXT,
+            Maker=an(City=TEXT),
+            Lines={"type": "array", "items": an(Size=NUMBER)},
+            Tags={"type": "array", "items": TEXT},
+        ),
         "required": ["Name"],
     }
     asked = {"$filter": TEXT, "$orderby": TEXT, "$select": TEXT}
     paths = resource("/Products", record, record, an(value={"type": "array", "items": record}), **asked)
     caller = client(document(paths), tmp_path_factory.mktemp("products"), scenario="empty")
     for name, price, city in (("tea", 2.5, "Assam"), ("milk", 1, "Bern"), ("oil", 7, "Bari"), ("o'hara", 5, None)):
+        sizes = [{"Size": size} for size in range(int(price))]
         made = {"Name": name, "Price": price, **({"Maker": {"City": city}} if city else {"Note": "x"})}
+        made |= {"Lines": sizes, "Tags": [name, "all"]}
         assert caller.post("/Products", json=made).status_code == 201
     return caller
 
@@ -59,6 +69,10 @@ def products(tmp_path_factory: pytest.TempPathFactory) -> Any:
         ("Note eq null and length(Name) le 3", "13"),
         ("not contains(Name,'i') and (Price eq 5.0 or Price eq 2.5)", "14"),
         ("Name gt 3", ""),
+        ("Lines/any(l: l/Size eq 4)", "34"),
+        ("Lines/all(l:l/Size lt 2 or Name eq 'oil')", "123"),
+        ("Price/any(p: p eq 1) or Name/all(n: n eq 'x') and Price eq 7", "3"),
+        ("Lines/any() and Tags/any(t:t eq 'milk')", "2"),
     ],
 )
 def test_an_expression_selects(products: Any, expression: str, found: str) -> None:
@@ -74,6 +88,8 @@ def test_an_expression_selects(products: Any, expression: str, found: str) -> No
         ("Name eq", "an end where a member or a value is wanted"),
         ("(Name eq 'tea'", "lacks ')'"),
         ("Name eq 'tea' Price", "'Price' where an operator or the end is wanted"),
+        ("Lines/any(Size gt 1)", "'Size' where the name of an item and a colon are wanted"),
+        ("Lines/any(l: l/Size gt 1) and l/Size eq 1", "'l', which is not a member"),
         ("soundex(Name)", "'soundex' with 1 arguments: use contains"),
         ("not " * 60 + "true", "more than 50 brackets"),
         ("trim(" * 900 + "Name", "more than 50 brackets"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn, TypeAlias
 
@@ -21,7 +21,7 @@ DEEPEST = 50
 """How many brackets, negations and functions may stand within each other."""
 Value: TypeAlias = Callable[[Any], Json]
 """What a part of the expression is for the content of a record."""
-_TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[^\s'(),]+|[(),])")
+_TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[^\s'(),:]+:(?!\d)|[^\s'(),]+|[(),])")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 _WORDS: Mapping[str, Json] = {"true": True, "false": False, "null": None}
 _ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -42,6 +42,8 @@ _FUNCTIONS: Mapping[str, Callable[..., Json]] = {
     "concat": lambda one, other: one + other,
 }
 """Functions of texts; of what is no text each is null."""
+_QUANTIFIERS: Mapping[str, Callable[[Iterable[bool]], bool]] = {"any": any, "all": all}
+"""Of how many items of a list an expression has to be true."""
 _ARITY: Mapping[str, int] = {"tolower": 1, "toupper": 1, "trim": 1, "length": 1}
 
 
@@ -61,6 +63,7 @@ class _Expression:
         self._tokens = self._split(text)
         self._members = members
         self._next = self._depth = 0
+        self._items: list[str] = []
 
     def test(self) -> Test:
         whole = self._either()
@@ -135,7 +138,8 @@ class _Expression:
             text = token[1:-1].replace("''", "'")
             return lambda _: text
         if self._takes("("):
-            return self._function(token)
+            member, _, word = token.rpartition("/")
+            return self._of_items(member, word) if member and word in _QUANTIFIERS else self._function(token)
         if token in _WORDS:
             word = _WORDS[token]
             return lambda _: word
@@ -148,11 +152,32 @@ class _Expression:
         steps = tuple(token.split("/"))
         if token[0].isdigit():  # a date or a UUID is written without quotation marks
             return lambda _: token
-        if self._members and steps[0] not in self._members:
+        if self._members and steps[0] not in self._members and steps[0] not in self._items:
             self._refuse(
                 f"names {quoted(steps[0])}, which is not a member: use {', '.join(sorted(self._members)[:10])}"
             )
         return lambda data: value_at(data, steps)
+
+    def _of_items(self, member: str, word: str) -> Value:
+        """``Lines/any(l: l/Price gt 5)``: whether that is true of an item, or of all; ``any()``: if there is one."""
+        listed = self._member(member)
+        if word == "any" and self._takes(")"):
+            return lambda data: bool(listed(data))
+        name = self._tokens[self._next] if self._next < len(self._tokens) else ""
+        self._next += 1
+        if not name.endswith(":"):
+            self._refuse(f"has {quoted(name)} where the name of an item and a colon are wanted")
+        item = name[:-1]
+        self._items.append(item)
+        inner = self._deep_either()
+        self._items.pop()
+        self._require(")")
+        is_met = _QUANTIFIERS[word]
+        return lambda data: is_met(inner({**data, item: one}) is True for one in _listed(listed(data)))
+
+    def _deep_either(self) -> Value:
+        with self._deeper():
+            return self._either()
 
     def _function(self, name: str) -> Value:
         with self._deeper():
@@ -187,6 +212,10 @@ class _Expression:
     def _refuse(message: str) -> NoReturn:
         violation = Violation("query", f"/{FILTER}", "filter", message)
         raise Refusal(400, "The request breaks the contract.", violations=[violation])
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
 
 
 def _same(one: Json, other: Json) -> bool:
