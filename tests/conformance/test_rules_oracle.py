@@ -138,6 +138,19 @@ def test_a_key_leads_nowhere_where_there_is_no_record():
     assert Reader(Nowhere()).value("thing_id.name", Thing({"thing_id": key})) is None
 
 
+@pytest.mark.parametrize(
+    ("rule", "right", "wrong"),
+    [
+        ("round(half, places=2)", [1894.74, 1894.75], [1894.73, 1894.76]),
+        ("round(half + 1, places=0)", [1896], [1895, 1897]),
+        ("percent(half, 200000)", [0.95], [0.94, 0.96]),
+    ],
+)
+def test_what_is_half_between_two_numbers_may_be_rounded_either_way(rule, right, wrong):
+    wanted = as_json(Reader(Nowhere()).value(rule, Thing({"half": 1894.745})))
+    assert [agree(wanted, one) for one in (*right, *wrong)] == [*([True] * len(right)), *([False] * len(wrong))]
+
+
 def test_what_agrees():
     assert agree(1, 1.0)
     assert agree("2025-04-18T12:00:00.000Z", "2025-04-18T12:00:20Z")

@@ -8,14 +8,29 @@ import math
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Self
 
 from mockserver.conformance.findings import Inconclusive
 from mockserver.values.moment import read_date, read_moment
 
+NEARLY = 1e-9
+"""By what part two numbers may differ that are the same."""
+
 
 class CannotTell(Inconclusive):
     """The value hangs on something that no reply of the target shows."""
+
+
+class Rounded(float):
+    """A number rounded to some places, and ``either`` way where what was rounded is half between two."""
+
+    either: tuple[float, ...]
+
+    def __new__(cls, exact: float, places: int) -> Self:
+        made = super().__new__(cls, round(exact, places))
+        slack = max(abs(exact), 1.0) * NEARLY  # what it was summed up from may have been added in another order
+        made.either = (round(exact - slack, places), round(exact + slack, places))
+        return made
 
 
 def items(value: Any) -> list[Any]:
@@ -39,7 +54,8 @@ def as_json(value: Any) -> Any:
 def agree(wanted: Any, found: Any, *, ordered: bool = True) -> bool:
     """Whether two values are the same: numbers nearly, moments to the minute, lists in any order unless ``ordered``."""
     if is_number(wanted) and is_number(found):
-        return math.isclose(wanted, found, rel_tol=1e-9, abs_tol=1e-9)
+        sides = wanted.either if isinstance(wanted, Rounded) else (wanted,)
+        return any(math.isclose(one, found, rel_tol=NEARLY, abs_tol=NEARLY) for one in sides)
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
         both = wanted.keys() | found.keys()
         return all(agree(wanted.get(one), found.get(one), ordered=ordered) for one in both)
@@ -121,7 +137,7 @@ def _distinct(many: Any) -> list[Any]:
 def _percent(part: Any, whole: Any) -> Any:
     if not is_number(part) or not is_number(whole):
         return None
-    return round(100 * part / whole, 2) if whole else 100
+    return Rounded(100 * part / whole, 2) if whole else 100
 
 
 def _first(*given: Any) -> Any:
@@ -144,7 +160,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "first": _first,
     "distinct": _distinct,
     "percent": _percent,
-    "round": lambda value, places=0: round(float(value), places) if is_number(value) else None,
+    "round": lambda value, places=0: Rounded(float(value), places) if is_number(value) else None,
     "text": lambda value: None if value is None else spelt(value),
     "lower": lambda value: value.lower() if isinstance(value, str) else None,
     "upper": lambda value: value.upper() if isinstance(value, str) else None,
