@@ -241,8 +241,9 @@ def check_generated(session: Session, group: Group) -> None:
 
 
 def paths(session: Session, group: Group, operation: Operation) -> Iterator[Mapping[str, str]]:
-    """Values for the path: the usual ones, and each word that a parameter may have."""
+    """Values for the path: the usual ones, again (which makes another), and each word that a parameter may have."""
     usual = session.usual(group, operation, {}).values
+    yield usual
     yield usual
     for parameter in operation.parameters:
         for word in (parameter.validator.node.value or {}).get("enum") or [] if parameter.location == "path" else ():

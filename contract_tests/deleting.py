@@ -14,6 +14,7 @@ from mockserver.conformance import (
     put,
     quoted,
     references,
+    refused_in_batch,
     required_references,
     results_of,
     run_batch,
@@ -23,6 +24,8 @@ from mockserver.conformance import (
 )
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.DELETE)
+LONG = 60
+"""How many letters an id has beyond those of others."""
 
 
 def projected(group: Group, ask: Ask) -> list[Ask]:
@@ -96,7 +99,7 @@ def check_second_delete(session: Session, group: Group) -> None:
     delete(session, group, made[group.key])
     for record_id, what in (
         (made[group.key], "a second DELETE"),
-        (f"missing-{session.mark}", "DELETE of a record that never existed"),
+        (f"missing-{session.mark}-{'x' * LONG}", "DELETE of a record that never existed"),
     ):
         reply = session.at(group, Kind.DELETE, record_id)
         session.status(reply, 404, what, group.one(Kind.DELETE))
@@ -105,22 +108,24 @@ def check_second_delete(session: Session, group: Group) -> None:
 @check(*NEEDS, writes=True)
 def check_ids_are_not_used_again(session: Session, group: Group) -> None:
     """The id of a deleted record is not given to a new one."""
-    made = session.create(group)
+    body = session.body(group)
+    made = session.put_in(group, body)
     delete(session, group, made[group.key])
     for _ in range(3):
-        fresh = session.create(group)
+        fresh = session.put_in(group, body)  # as was there before
         session.expect_other(fresh, group.key, made[group.key], "a new record got the id of a deleted one")
 
 
 @check(*NEEDS, writes=True)
 def check_dependants(session: Session, group: Group) -> None:
     """What other records refer to cannot be deleted until they are gone."""
-    for reference in references(session, group):
+    for turn, reference in enumerate(references(session, group)):
         referenced = session.plan.groups[reference.resource]
         if Kind.DELETE not in referenced.operations:
             continue
         made = session.create(referenced)
-        dependant = session.create(group, naming(group, reference, made[referenced.key]))
+        naming_it = naming(group, reference, made[referenced.key])
+        dependants = [session.create(group, naming_it) for _ in range(1 if turn else 2)]
         wanted = session.read(referenced, made[referenced.key])
         with session.each(referenced.one(Kind.DELETE)):
             reply = session.at(referenced, Kind.DELETE, wanted[referenced.key])
@@ -133,7 +138,9 @@ def check_dependants(session: Session, group: Group) -> None:
             session.same(
                 wanted, session.read(referenced, wanted[referenced.key]), "a refused DELETE changed the record"
             )
-        delete(session, group, dependant[group.key])
+        refused_in_batch(session, referenced, wanted[referenced.key], f"{group.name} refer to by {reference.field}")
+        for one in dependants:
+            delete(session, group, one[group.key])
         reply = session.at(referenced, Kind.DELETE, wanted[referenced.key])
         session.status(reply, 200, "DELETE after the last dependant is gone", referenced.one(Kind.DELETE))
         if not reference.crosses:

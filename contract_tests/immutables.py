@@ -25,6 +25,8 @@ from mockserver.conformance import (
 
 NEEDS = (Kind.CREATE, Kind.READ)
 STRANGER = "no_such_field_of_ours"
+ODD_KEYS = ("Odd_{}", "oDD_{}", "-|_{}|", "a:b:{}", "\u00e9_{}", "e\u0301_{}", "00{}", "{}" + "x" * 100)
+"""Ids that a client may choose, ``{}`` the run's mark: some differ in case or in how a letter is composed."""
 
 
 def kept_out(session: Session, found: Mapping[str, Any], sent: Mapping[str, Any], what: str) -> None:
@@ -70,7 +72,7 @@ def check_create_takes_a_chosen_key(session: Session, group: Group) -> None:
     reply = session.send(Ask(operation, body={**session.body(group), group.key: chosen}))
     session.status(reply, 409, "a create with the id of another record", operation)
     session.same(made, session.read(group, chosen), "a refused create changed the record that has its id")
-    for key in (f"Odd_{session.mark}", f"oDD_{session.mark}", f"-|_{session.mark}|", f"a:b:{session.mark}"):
+    for key in (name.format(session.mark) for name in ODD_KEYS):
         if allowed(group, Kind.CREATE, body := {**session.body(group), group.key: key}):
             with session.each(operation):
                 reply = session.send(Ask(operation, body=body))

@@ -169,6 +169,8 @@ def check_lists(session: Session, group: Group) -> None:
     if not same_json(record.get(name), [a, b, c]):
         raise Inconclusive(f"{name} is not stored as sent")
     for what, (steps, wanted) in _list_steps(f"/{name}", a, b, c, new).items():
+        if not group.values.allows(group.writable[name], wanted):
+            continue
         becomes(session, group, record, [whole, *steps], {**record, name: wanted}, what)
     record = session.create(group, {name: [a, b, c]})
     cases = {what: [step] for what, step in _bad_list_steps(f"/{name}", new).items()}
@@ -182,9 +184,19 @@ def _list_steps(path: str, a: Any, b: Any, c: Any, new: Any) -> dict[str, tuple[
     cases = {
         "adds an item in place": ([{"op": "add", "path": f"{path}/1", "value": new}], [a, new, b, c]),
         "adds an item in front": ([{"op": "add", "path": f"{path}/0", "value": new}], [new, a, b, c]),
-        "adds an item at the end": ([{"op": "add", "path": f"{path}/-", "value": new}], [a, b, c, new]),
+        "adds items at the end": (
+            [{"op": "add", "path": f"{path}/{end}", "value": item} for end, item in (("-", new), ("4", a), ("-", b))],
+            [a, b, c, new, a, b],
+        ),
         "removes an item": ([{"op": "remove", "path": f"{path}/1"}], [a, c]),
-        "replaces an item": ([{"op": "replace", "path": f"{path}/2", "value": new}], [a, b, new]),
+        "replaces items": (
+            [
+                {"op": "replace", "path": f"{path}/2", "value": new},
+                *({"op": "add", "path": f"{path}/-", "value": item} for item in (a, b, c) * 3),
+                {"op": "replace", "path": f"{path}/10", "value": new},
+            ],
+            [a, b, new, *(a, b, c) * 2, a, new, c],
+        ),
         "moves an item": ([{"op": "move", "from": f"{path}/0", "path": f"{path}/2"}], [b, c, a]),
         "tests a list": ([{"op": "test", "path": path, "value": [a, b, c]}], [a, b, c]),
     }
@@ -219,14 +231,33 @@ def check_inside(session: Session, group: Group) -> None:
         refused(session, group, record, [{**tested, "op": "test"}], "tests a member for another value", status=409)
     back: list[dict[str, Any]] = []
     for what, step, fields in steps:
-        becomes(session, group, record, [*back, step], {**record, **fields}, what)
+        turn = _moved_on(group, step, fields) if step["op"] == "add" else ([step], fields)
+        becomes(session, group, record, [*back, *turn[0]], {**record, **turn[1]}, what)
         back = [{"op": "add", "path": f"/{name}", "value": record[name]} for name in fields]
+
+
+def _moved_on(
+    group: Group, step: dict[str, Any], fields: dict[str, Any]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """A step that adds a member, and where an object may have that, one that moves it on; and what they make."""
+    place, _, member = step["path"].rpartition("/")
+    moved = {name: _renamed(value, member, f"{member}_moved") for name, value in fields.items()}
+    if not all(group.values.allows(group.writable[name], value) for name, value in moved.items()):
+        return [step], fields
+    return [step, {"op": "move", "from": step["path"], "path": f"{place}/{member}_moved"}], moved
+
+
+def _renamed(value: Any, old: str, new: str) -> Any:
+    """An object, or a list whose last item that is, in which the member ``old`` has another name."""
+    if isinstance(value, list):
+        return [_renamed(one, old, new) for one in value]
+    return {new if name == old else name: one for name, one in value.items()} if isinstance(value, dict) else value
 
 
 @check(*NEEDS, writes=True)
 def check_escaped_paths(session: Session, group: Group) -> None:
     """In a path ``~1`` is a slash and ``~0`` a tilde, and a member's name may be anything else."""
-    escaped = {"a/b": "a~1b", "m~n": "m~0n", "~1": "~01", "": "", "é %2F": "é %2F"}
+    escaped = {"a/b": "a~1b", "m~n": "m~0n", "~1": "~01", "": "", "é %2F": "é %2F", "0": "0", "10": "10", "-": "-"}
     odd = {member: f"value of {member}" for member in escaped}
     fields = [name for name in group.of_type("object") if group.values.allows(group.writable[name], odd)]
     if not fields:
@@ -247,15 +278,20 @@ def check_test_compares_json(session: Session, group: Group) -> None:
     if not numbers and not flags:
         raise NotApplicable("it has neither numbers nor flags")
     record = session.create(group, {**dict.fromkeys(numbers, 1), **dict.fromkeys(flags, True)})
-    for name in numbers:
-        steps = [{"op": "test", "path": f"/{name}", "value": 1.0}]
-        becomes(session, group, record, steps, record, "tests a number by value")
+    nothing = {name: 0 for name in numbers if group.values.allows(group.writable[name], 0)} | dict.fromkeys(
+        flags, False
+    )
+    by_value = [{"op": "test", "path": f"/{name}", "value": 1.0} for name in numbers]
+    emptied = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in nothing.items()]
+    what = "tests a number by value and replaces by nought" if numbers else "replaces by false"
+    becomes(session, group, record, [*by_value, *emptied], {**record, **nothing}, what)
     record = session.read(group, record[group.key])
-    cases = {"tests a number against true": (numbers, True), "tests true against a number": (flags, 1)}
+    cases = {"tests a number against a flag": (numbers, bool), "tests a flag against a number": (flags, int)}
     tests = {
-        what: [{"op": "test", "path": f"/{name}", "value": value}]
-        for what, (names, value) in cases.items()
+        what: [{"op": "test", "path": f"/{name}", "value": other(record[name])}]
+        for what, (names, other) in cases.items()
         for name in names
+        if name in record
     }
     all_refused(session, group, record, tests, status=409)
 

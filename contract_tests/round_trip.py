@@ -160,13 +160,24 @@ def check_projection(session: Session, group: Group) -> None:
     """Asked for some fields, every operation answers with just those and the key; unknown names are left out."""
     if not any(one.projection for one in group.all(Kind.READ, Kind.LIST, Kind.LOOKUP, Kind.SEARCH)):
         raise NotApplicable("no operation can be asked for some fields")
-    record = session.read(group, session.sample(group)[0][group.key])
+    record = _with_nothing(session, group) or session.read(group, session.sample(group)[0][group.key])
     names = [name for name in sorted(record) if name != group.key and name not in group.resource.managed]
     names = sorted(names, key=lambda name: bool(record[name]))[:2]  # what is false or empty is a value too
     for operation in group.all(Kind.READ):
         _projected(session, group, session.usual(group, operation, record), record, names)
     for ask in ways(group, record):
         _projected(session, group, ask, record, names)
+
+
+def _with_nothing(session: Session, group: Group) -> dict[str, Any]:
+    """A new record with what is false, nought or empty, where it has such fields; empty where none may be made."""
+    if Kind.CREATE not in group.operations or session.limits.reads_only:
+        return {}
+    kinds: tuple[tuple[str, Any], ...] = (("boolean", False), ("number", 0), ("string", ""), ("array", []))
+    found = {name: value for kind, value in kinds for name in group.of_type(kind)[:1] if name != group.marker}
+    nothing = {name: value for name, value in found.items() if group.values.allows(group.writable[name], value)}
+    fields = {name: value for name, value in nothing.items() if name not in {*group.triggers, *group.foreign_keys}}
+    return session.create(group, fields)
 
 
 def _projected(session: Session, group: Group, ask: Ask, record: Mapping[str, Any], names: list[str]) -> None:

@@ -32,10 +32,12 @@ from mockserver.conformance import (
     ways,
 )
 
-VARIANTS, ABSENT_ONES = 6, 2
+VARIANTS, ABSENT_ONES, TEXTS_LEFT_OUT = 6, 2, 10
 """How many values that make a difference are tried, and of how many fields that they are not there."""
 FOUND = 20
 """How many records of those that a query finds are looked at."""
+LARGE = 99_999
+"""More than the other numbers of a record together: what is left when it is taken away is below nought."""
 UNROUNDED = (7.127, 0.122)
 """Numbers of more places than money has, of which each tells another way of rounding from the right one."""
 COUNTS_ON = "next_number()"
@@ -144,15 +146,24 @@ def check_computed(session: Session, group: Group) -> None:
     if Kind.PATCH in group.operations:
         for name in sorted({name for name in group.of_type("number", "integer") if name in str(rules)}):
             least = (group.field(name).value or {}).get("minimum", -2.5)
-            for value in (7, 0, least, *(UNROUNDED if "round(" in str(rules) else ())):
+            for value in (LARGE, 0, least, *(UNROUNDED if "round(" in str(rules) else ())):
                 step = {"op": "add", "path": f"/{name}", "value": value}
                 _computed_anew(session, group, record, Kind.PATCH, [step])
+        for name in _texts_read(group, rules, record):  # one after the other, so that each is there without another
+            _computed_anew(session, group, record, Kind.PATCH, [{"op": "remove", "path": f"/{name}"}])
     if Kind.REPLACE in group.operations:
         taken = group.bodies[Kind.REPLACE].properties.keys() & group.writable.keys()
         body = {name: value for name, value in furnisher.body(group, rules).items() if name in taken}
         _computed_anew(session, group, record, Kind.REPLACE, {**body, group.key: record[group.key]})
     bare = session.put_in(group, session.body(group, only_required=True))
     as_ruled(session, group, session.read(group, bare[group.key]))
+
+
+def _texts_read(group: Group, rules: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
+    """Texts of the record itself that rules read and that may be left out; few."""
+    read = {chain[0] for rule in rules.values() for chain in named_in(rule)} & record.keys() & group.writable.keys()
+    left = read - {*group.required, *group.foreign_keys, *group.triggers, *group.filled, group.marker}
+    return sorted(name for name in left if isinstance(record[name], str))[-TEXTS_LEFT_OUT:]
 
 
 def _computed_anew(session: Session, group: Group, record: Mapping[str, Any], kind: Kind, body: Any) -> None:

@@ -177,6 +177,28 @@ def stop_a_batch_at_the_first_error(sent: Sent, send: Send) -> Received:
     return reply
 
 
+def read_one_digit_of_an_index(sent: Sent, send: Send) -> Received:
+    if sent.method == "PATCH" and sent.body:
+        return send(replace(sent, body=re.sub(rb"/10(?=\")", b"/1", sent.body)))
+    return send(sent)
+
+
+def leave_out_what_is_false(sent: Sent, send: Send) -> Received:
+    reply = send(sent)
+    if sent.operation == "getCertification" and "fields=" in sent.target and reply.status == 200:
+        return changed(reply, lambda record: {name: value for name, value in record.items() if value})
+    return reply
+
+
+def let_batches_delete_what_others_name(sent: Sent, send: Send) -> Received:
+    reply = send(sent)
+    if sent.operation == "batchPrograms" and reply.status == 200:
+        well = [{**one, "status": 200, "error": None} for one in reply.json()["results"]]
+        bare = [{name: value for name, value in one.items() if value is not None} for one in well]
+        return changed(reply, lambda told: {"results": bare, "success_count": len(bare), "error_count": 0})
+    return reply
+
+
 def shared_denial(sent: Sent, send: Send) -> Received:
     """Another tenant's token reads what is there: the tenant in the path is looked at, the token is not."""
     reply = send(sent)
@@ -207,6 +229,9 @@ RUN: dict[str, Any] = {}
         (keep_old_fields, "replacing.replaces_fully", "PUT keeps fields that were not sent"),
         (lose_the_last_of_a_page, "paging.complete", "listCertificationsByContactId leaves records out"),
         (search_with_or, "searching.together", "searchForCertifications finds too many records by"),
+        (read_one_digit_of_an_index, "patching.lists", "a patch that replaces items leaves the wrong record"),
+        (leave_out_what_is_false, "round_trip.projection", "getCertification with fields answers other fields"),
+        (let_batches_delete_what_others_name, "deleting.dependants", "a batch deletes a record that certifications"),
         (stop_a_batch_at_the_first_error, "batching.independence", "a different number of results from its items"),
         (shared_denial, "isolation.foreign_token", "getCertification with a token for another tenant: answered 200, wanted 403"),
     ],

@@ -1,7 +1,14 @@
 """The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
 
 from mockserver.conformance import row_queries, single_records
-from mockserver.conformance.batch_items import blame_items, results_of, run_batch, send_batch, update_item
+from mockserver.conformance.batch_items import (
+    blame_items,
+    refused_in_batch,
+    results_of,
+    run_batch,
+    send_batch,
+    update_item,
+)
 from mockserver.conformance.bodies.edges import (
     allowed,
     bodies_inside,
@@ -202,6 +209,7 @@ __all__ = [
     "record_name",
     "references",
     "refused",
+    "refused_in_batch",
     "repeat_key",
     "reporter",
     "required_references",

@@ -63,6 +63,15 @@ def run_batch(session: Session, group: Group, items: list[dict[str, Any]]) -> li
     return results
 
 
+def refused_in_batch(session: Session, referenced: Group, key: str, what: str) -> None:
+    """Expect a batch to refuse with 409 to delete a record that others refer to; ``what`` says by which field."""
+    if Kind.BATCH not in referenced.operations:
+        return
+    with session.each(referenced.one(Kind.BATCH)):
+        (result,) = run_batch(session, referenced, [{"verb": "delete", "key": key}])
+        session.expect(result.get("status") == 409, f"a batch deletes a record that {what}", str(result)[:300])
+
+
 def _went_well(result: dict[str, Any]) -> bool:
     return isinstance(result.get("status"), int) and result["status"] < 300
 

@@ -197,7 +197,7 @@ class Furnisher:
             if other is None or Kind.CREATE not in other.operations:
                 continue
             known = variants(rules, other)
-            tried = [{}, *known][: MOST // 2] if known else [{}, {}]
+            tried = [{}, *known][: MOST // 2] if known else [{}, *(_states(other) or [{}])]
             tried = [*tried[:2], *apart] if (apart := contrasts(rules, other)) else tried
             for fields in [
                 *tried,
@@ -216,6 +216,14 @@ class Furnisher:
                 except Inconclusive:
                     continue
         return made[:MOST]
+
+
+def _states(group: Group) -> list[dict[str, Any]]:
+    """The field that has the most words, with each of them: rules may ask for none. None that brings anything about."""
+    known = {name: (group.field(name).value or {}).get("enum") or [] for name in sorted(group.writable)}
+    words = {name: few for name, few in known.items() if few and name not in group.triggers}
+    name = max(words, key=lambda one: len(words[one]), default="")
+    return [{name: word} for word in words.get(name, ())][: MOST - 1]
 
 
 def _is_number(value: Any) -> bool:
