@@ -71,7 +71,7 @@ def asks(session: Session, group: Group, operation: Operation) -> Iterator[Ask]:
 
 
 def named(session: Session, operation: Operation, usual: Ask, who: Requester | None = None) -> Iterator[Ask]:
-    """For each text that the address takes, each text of a record that rules look for; once more when it is gone.
+    """For each text that the address takes, each text of a record that rules look for; again when changed and gone.
 
     The record is that of ``who`` (default: this tenant).
     """
@@ -85,6 +85,11 @@ def named(session: Session, operation: Operation, usual: Ask, who: Requester | N
         record = session.create(found, {name: f"a+b%2B%41{one}" for name, one in known.items() if one}, who=who)
         fields = [name for name in known if record.get(name)]
         yield from (usual.but(values={**usual.values, texts[0]: str(record[name])}) for name in fields)
+        if Kind.PATCH in found.operations:
+            step = {"op": "replace", "path": f"/{found.marker}", "value": f"{session.mark} once more"}
+            session.at(found, Kind.PATCH, record[found.key], body=[step], who=who)
+            left = [name for name in fields if name != found.marker]
+            yield from (usual.but(values={**usual.values, texts[0]: str(record[name])}) for name in left[:1])
         session.at(found, Kind.DELETE, record[found.key], who=who)
         yield from (usual.but(values={**usual.values, texts[0]: str(record[name])}) for name in fields[:1])
 

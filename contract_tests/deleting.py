@@ -10,6 +10,7 @@ from mockserver.conformance import (
     Session,
     check,
     left_nothing,
+    listed,
     naming,
     put,
     quoted,
@@ -57,6 +58,8 @@ def check_gone_everywhere(session: Session, group: Group) -> None:
     """A deleted record is gone from every operation that could find it."""
     body = session.body(group)
     made, stays = session.put_in(group, body), session.put_in(group, body)
+    lists = group.all(Kind.LIST) if session.limits.owns_all else []  # where others change nothing meanwhile
+    there = {one.id: {shown[group.key] for shown in walk(session, group, Ask(one))} for one in lists}
     delete(session, group, made[group.key])
     session.status(
         session.at(group, Kind.READ, stays[group.key]), 200, "a record like a deleted one", group.one(Kind.READ)
@@ -70,6 +73,9 @@ def check_gone_everywhere(session: Session, group: Group) -> None:
             ids = [one[group.key] for one in walk(session, group, ask)]
             cause = f"{ask.operation.id} still finds a deleted record"
             session.expect_listing(ask.operation, ids, cause, lacks=[made[group.key]])
+            if not ask.query:
+                lost = there.pop(ask.operation.id, set()) - {*ids, made[group.key]}
+                session.expect(not lost, "DELETE takes records it does not name", listed(sorted(lost)))
     session.same(stays, session.read(group, stays[group.key]), "DELETE changed a record it does not name")
 
 

@@ -17,6 +17,7 @@ from mockserver.conformance import (
     moving,
     quoted,
     refused,
+    run_batch,
     same_json,
     send_batch,
     update_item,
@@ -80,6 +81,16 @@ def check_create_takes_a_chosen_key(session: Session, group: Group) -> None:
                 made = session.value(reply)
                 session.expect(made[group.key] == key, "a create does not take the id as it was chosen", quoted(key))
                 session.same(made, session.read(group, key), "a record with a chosen id reads differently")
+    if Kind.BATCH in group.operations:
+        item = {"verb": "create", "record": {**session.body(group), group.key: chosen}}
+        (result,) = run_batch(session, group, [item])
+        cause = "a batch creates a record with the id of another"
+        session.expect(result.get("status") == 409, cause, str(result)[:300])
+    if Kind.DELETE in group.operations:
+        longer = session.put_in(group, {**session.body(group), group.key: f"{chosen}-too"})
+        session.at(group, Kind.DELETE, chosen)
+        found = session.read(group, longer[group.key])
+        session.same(longer, found, "DELETE changed a record whose id only begins like the one it names")
 
 
 @check(*NEEDS, Kind.REPLACE, writes=True, code=303)

@@ -40,16 +40,17 @@ def fits(word: str, words: list[str], media_type: str, declared: list[str]) -> b
 
 
 def holds(session: Session, reply: Received, row: dict[str, Any]) -> None:
-    """Expect the file to hold this row of texts, and no other where it can be told."""
+    """Expect the file to hold this row of texts and whole numbers, and no other where it can be told."""
     cause, media_type = "the file of a query has the wrong rows", reply.media_type
     if "json" in media_type:
         session.same([row], session.value(reply), cause)
     elif "csv" in media_type:
         lines = list(csv.reader(io.StringIO(reply.body.decode("utf-8-sig", "replace"), newline="")))
-        session.expect(lines == [[*row], [*row.values()]], f"{cause} (CSV)", str(lines)[:300])
+        wanted = [[*row], [str(one) for one in row.values()]]
+        session.expect(lines == wanted, f"{cause} (CSV)", str(lines)[:300])
     else:
         text = unpacked(reply.body)
-        session.expect(all(one in text for one in row.values()), f"{cause} (spreadsheet)", text[:300])
+        session.expect(all(str(one) in text for one in row.values()), f"{cause} (spreadsheet)", text[:300])
 
 
 def unpacked(spreadsheet: bytes) -> str:
@@ -65,10 +66,11 @@ def check_every_format(session: Session, group: Group) -> None:
     """The file of a query holds the rows of its result, in each format; an unknown query has none."""
     queried, table = queries.asked(session, group), group.one(Kind.TABLE)
     texts = dict.fromkeys([one for one in queried.free_texts if one != queried.marker][:1], "=1+1")
+    numbers = dict.fromkeys(queried.of_type("number", "integer")[:1], 7_123)
     quoted = f'{session.mark} "quoted", twice ""; = @ and\nthe next line'
-    made = session.create(queried, {**texts, queried.marker: quoted})
+    made = session.create(queried, {**texts, **numbers, queried.marker: quoted})
     body = {
-        "fields": [queried.key, queried.marker, *texts],
+        "fields": [queried.key, queried.marker, *texts, *numbers],
         "criteria": {"fact": queried.key, "value": made[queried.key]},
     }
     row = {name: made[name] for name in body["fields"]}

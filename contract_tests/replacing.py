@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from mockserver.conformance import (
+    Ask,
     Group,
     Kind,
     NotApplicable,
     Session,
+    by_id,
     check,
     moving,
     put,
     run_batch,
     smaller,
     update_item,
+    walk,
 )
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.REPLACE)
@@ -30,6 +33,11 @@ def check_replaces_fully(session: Session, group: Group) -> None:
     session.same(
         body, {name: value for name, value in found.items() if name in body}, "PUT does not store what was sent"
     )
+    for operation in group.all(Kind.LIST):
+        with session.each(operation):
+            listed = by_id(group, walk(session, group, Ask(operation)))
+            cause = f"{operation.id} returns a different record from read"
+            session.same(found, listed.get(made[group.key]), cause)
 
 
 @check(*NEEDS, writes=True)

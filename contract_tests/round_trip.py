@@ -45,7 +45,8 @@ def check_create_answers_the_record(session: Session, group: Group) -> None:
         operation = group.one(Kind.CREATE)
         with session.each(operation):
             body = session.body(group, only_required=only_required)
-            reply = session.send(Ask(operation, body=body))
+            headers = {} if only_required else {"Content-Type": "application/json; charset=utf-8"}
+            reply = session.send(Ask(operation, body=body), headers=headers)
             session.status(reply, 200, f"{operation.id} of a valid record", operation)
             _holds(session, body, session.value(reply), "the reply to a create lacks or changes what was sent")
 

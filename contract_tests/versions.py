@@ -115,22 +115,24 @@ def check_modified_moves(session: Session, group: Group) -> None:
             session.expect(first >= began, f"{field} is before {created}")
             is_one = abs(first - began) <= timedelta(minutes=1)
             session.expect(is_one, f"a new record's {created} and {field} are not of one moment")
+    now = _moment(session, record, field)
     for what, change in changes(session, group):
         with session.each():
-            session.expect(_moves(session, group, record, field, change), f"{what} does not move {field}")
+            before, now = now, _moved(session, group, record, change, now)
+            session.expect(now > before, f"{what} does not move {field}")
 
 
-def _moves(session: Session, group: Group, record: dict[str, Any], field: str, change: Change) -> bool:
-    """Whether ``change`` moves the stamp on: a tick of a fine clock later, or at the latest one of the coarsest."""
-    before = _moment(session, session.read(group, record[group.key]), field)
+def _moved(session: Session, group: Group, record: dict[str, Any], change: Change, before: datetime) -> datetime:
+    """The moment of the last change after ``change``: a tick of a fine clock later, or at most one of the coarsest."""
+    field, now = stamp(group, "modified-at"), before
     for tick in (FINE, COARSEST):
         session.client.pace.wait(tick)
         change(record)
         now = _moment(session, session.read(group, record[group.key]), field)
         session.expect(now >= before, f"{field} moves backwards")
         if now > before:
-            return True
-    return False
+            break
+    return now
 
 
 @check(*NEEDS, writes=True)
