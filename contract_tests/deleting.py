@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mockserver.conformance import (
     Ask,
     Group,
@@ -178,6 +180,8 @@ def check_dangling(session: Session, group: Group) -> None:
                 with session.each(group.one(kind)):
                     if kind is Kind.REPLACE and reference.resource != group.name:  # which is there, but none of those
                         dangling = naming(group, reference, record[group.key])
+                    elif kind is Kind.PATCH and (near := _nearly(session, group, reference)):
+                        dangling = near
                     steps = [{"op": "add", "path": f"/{reference.field}", "value": dangling[reference.field]}]
                     whole = {**session.body(group), **dangling, group.key: record[group.key]}
                     reply = session.at(group, kind, record[group.key], body=steps if kind is Kind.PATCH else whole)
@@ -187,6 +191,13 @@ def check_dangling(session: Session, group: Group) -> None:
                         f"a {kind} with a dangling {reference.field} changed the record",
                     )
                     session.status(reply, 409, f"a {kind} with a dangling {reference.field}", group.one(kind))
+
+
+def _nearly(session: Session, group: Group, reference: Reference) -> dict[str, Any]:
+    """The field of ``reference`` with a record's key and a blank behind it; empty where its schema forbids that."""
+    named = session.plan.groups[reference.resource]
+    near = naming(group, reference, f"{session.referenced(named)[named.key]} ")
+    return near if group.values.allows(group.writable[reference.field], near[reference.field]) else {}
 
 
 @check(*NEEDS, Kind.REPLACE, Kind.PATCH, writes=True)

@@ -33,7 +33,7 @@ def ground():
     ("name", "wanted"),
     [
         ("code", ["xxxxx", "x"]),
-        ("kind", ["ax", "A"]),
+        ("kind", ["a ", "A"]),
         ("size", [0, 10, 1.5]),
         ("day", ["2025-02-30"]),
     ],

@@ -61,7 +61,7 @@ def outside(document: Document, values: Values, node: Node, depth: int = 0) -> I
 
 def _texts(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if "enum" in schema:
-        yield "outside its enum", f"{schema['enum'][0]}x"
+        yield "outside its enum", f"{schema['enum'][0]} "  # nor is what begins or is trimmed like a word of it
         yield from (("in a different case from its enum", one) for one in in_another_case(schema["enum"]))
     if schema.get("format") in FORMATS:
         yield f"that is not a {schema['format']}", FORMATS[schema["format"]]
