@@ -24,6 +24,10 @@ _CONFLICTS = ("409", "422", "400", "403", "412")
 """By which statuses documents refuse what a record's state does not allow, the likeliest first."""
 _MARKS = re.compile(r"(?:mark|set|make|flag)[-_ ]?(?:as)?[-_ ]?(?=.)", re.IGNORECASE)
 """How a verb begins that tells what becomes of a record: ``mark-as-paid``."""
+_TURNS = frozenset({"toggle", "flip", "switch"})
+"""Verbs that make yes of no, and no of yes."""
+TOGGLE: dict[str, Any] = {"toggle": True}
+"""What is said to become of a member that is turned over; ``{"now": true}`` of one that tells when."""
 _TRUE = frozenset({"is", "has", "was"})
 """How the name of a truth value begins."""
 _MEANT = {
@@ -46,7 +50,8 @@ _ASKS = re.compile(r"validat|check|test|preview|simulat|calculat|estimat", re.IG
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """``sets``: what becomes of which member (a value, or ``{"now": true}``); ``replies``: record, nothing or other.
+    """``sets``: what becomes of which member (a value, ``{"now": true}`` or ``{"toggle": true}``); ``replies``: record,
+    nothing or other.
 
     ``takes`` are the members that become what the body says of them; ``holder`` is the one member that becomes, or if
     it is a list gets, the body itself; ``counts`` are numbers of how often it was done, and by how much they change;
@@ -195,6 +200,8 @@ def sets_of(
     if above.record is None or not verb:
         return {}, "nothing says what it changes"
     members = shapes.properties(above.record)
+    if (turned := _toggled(shapes, members, verb)) is not None:
+        return {turned: TOGGLE}, f"'{verb}' turns '{turned}' over"
     words = [word for word in dict.fromkeys((verb, _MARKS.sub("", verb, count=1))) if len(stem_of(word)) > 2]
     marked = next((one for word in words if (one := _marked(shapes, members, word))), None)
     state = next((found for word in words if (found := _state(shapes, members, word))), None)
@@ -206,6 +213,17 @@ def sets_of(
     if marked is not None:
         return marked[0], f"'{verb}' {marked[1]}"
     return {}, f"nothing says what '{verb}' changes"
+
+
+def _toggled(shapes: Shapes, members: Mapping[str, Node], verb: str) -> str | None:
+    """The truth value that ``toggle`` is about: the one that is named, as by ``toggle-complete``, or the only one."""
+    first, *rest = [one.lower() for one in words_of(verb)] or [""]
+    if first not in _TURNS:
+        return None
+    truths = [name for name, node in members.items() if shapes.type(node) == "boolean"]
+    stem = stem_of("-".join(rest)) if rest else ""
+    named = (name for name in truths if stem in (_stem_of_mark(name), *undone(_stem_of_mark(name))))
+    return next(named, None) if stem else truths[0] if len(truths) == 1 else None
 
 
 def _state(shapes: Shapes, members: Mapping[str, Node], verb: str) -> tuple[str, str] | None:

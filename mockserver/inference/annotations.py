@@ -13,6 +13,7 @@ from mockserver.contract.kinds import Kind
 from mockserver.contract.plan import Steps
 from mockserver.contract.problems import Problems
 from mockserver.contract.samples.sample_maker import Maker
+from mockserver.inference.actions import TOGGLE
 from mockserver.inference.guess import Guess
 from mockserver.inference.meanings import SINGLE
 from mockserver.inference.resource_draft import InferredCollection, Reading
@@ -88,7 +89,7 @@ class Marks:
             for name, node in marks.child(word).items():
                 if name not in members:
                     self._problems.add(node, f"{about.name} has no member {quoted(name)}", meant(name, members))
-                elif node.value != {"now": True} and not self._maker.allows(members[name], node.value):
+                elif node.value not in ({"now": True}, TOGGLE) and not self._maker.allows(members[name], node.value):
                     self._problems.add(
                         node, f"{quoted(node.value)} is not a value of {quoted(name)}", "use one it may have"
                     )

@@ -129,11 +129,18 @@ NEXT = frozenset(
     }
 )
 """How a list is asked for in pages, and what its envelope says: how many of them, which, from where on, of how many."""
-SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})
-DIRECTIONS = frozenset({"direction", "sortdir", "sortorder"})
+SORTS = frozenset(
+    {"sort", "sortby", "order", "orderby", "ordering", "sortfield", "sortcolumn", "sortkey", "orderfield"}
+)
+DIRECTIONS = frozenset(
+    {"direction", "sortdir", "sortorder", "sortdirection", "orderdir", "orderdirection", "sorttype", "dir"}
+)
 EVERYTHING = frozenset({"all", "any"})
 """Words among the values of a parameter that leave no record out."""
-TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term"})
+TEXTS = frozenset(
+    {"q", "query", "search", "keyword", "keywords", "term", "freetext", "fulltext", "textsearch", "quicksearch",
+     *(f"search{one}" for one in ("string", "term", "terms", "text", "query", "phrase", "words", "keyword", "value"))}
+)  # fmt: skip
 """How a list is asked for in an order, which way, and by words that its records hold."""
 
 

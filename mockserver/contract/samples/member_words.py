@@ -92,6 +92,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = dict((
     *_all(("fantasy", "crime", "biography", "jazz"), "genre"), *_all(("morning", "late", "night"), "shift"),
     *_all(("high", "medium", "low"), "urgency", "impact"),
     *_all(("approved", "needs changes"), "verdict", "decision"), *_all(("hardware", "billing", "access"), "issue type"),
+    *_all(("Bearer",), "token type"),
     *_all(("Changed plans", "Schedule conflict", "Booked by mistake"), "cancel reason", "cancellation reason",
           "cancelled reason", "canceled reason"),
     *_all(("Item arrived damaged", "Wrong size", "Ordered twice"), "refund reason", "return reason"),

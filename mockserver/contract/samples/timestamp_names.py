@@ -30,6 +30,7 @@ NUMBERS: Mapping[str, tuple[float, float]] = {
     **dict.fromkeys(("width", "height"), (200, 1920)),
     **dict.fromkeys(("size", "bytes", "filesize"), (1_000, 5_000_000)),
     **dict.fromkeys(("duration", "seconds", "timeout"), (30, 3_600)),
+    "expires in": (3_600, 3_600),
     "year": (2015, 2025), "month": (1, 12), "hour": (0, 23), "minute": (0, 59), "age": (18, 80),
     "port": (1_024, 49_151), "temperature": (-10, 30), "weight": (1, 90), "fee": (2, 25),
     "salary": (30_000, 120_000), "exp year": (2026, 2030), "expiry year": (2026, 2030), "minutes": (15, 120),

@@ -12,10 +12,11 @@ from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.addresses import addresses_of
 from mockserver.handlers.planned.addressing.criteria import condition, meets
-from mockserver.handlers.planned.addressing.places import by_key, in_path, key_of, model_of, plan_of
+from mockserver.handlers.planned.addressing.places import in_path, key_of, model_of, plan_of
 from mockserver.handlers.planned.lists.counted_records import counted
 from mockserver.handlers.planned.lists.filter_expressions import met_expressions
 from mockserver.handlers.planned.lists.filter_phrases import with_operators
+from mockserver.handlers.planned.lists.ordering import all_in, asked_order, in_order, rank
 from mockserver.handlers.planned.lists.paging import PlannedPage, paged
 from mockserver.handlers.planned.lists.record_parts import held, parts_of
 from mockserver.handlers.planned.lists.selectors import selected
@@ -99,7 +100,7 @@ def _picked(scope: Scope, which: str) -> Record:
     if not records:
         raise Refusal(404, f"There is no record of {scope.resource.name}.")
     if made is not None:
-        records.sort(key=lambda one: _order(value_at(one.data(), (made,))))
+        records.sort(key=lambda one: rank(value_at(one.data(), (made,))))
     return records[0 if which == "first" else -1]
 
 
@@ -156,12 +157,10 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     text = next(
         (str(value) for name, value in asked.items() if flat(name) in _TEXTS and flat(name) not in members), None
     )
-    sort = next((value for name, value in asked.items() if flat(name) in SORTS and flat(name) not in members), None)
-    if isinstance(sort, list):
-        sort = sort[0] if sort else None
+    order = asked_order(members, asked, _moment(call, members))
     tests = [*conditions, *selected(scope, asked), *met_expressions(scope, asked)]
     if not wanted and not ranges and not tests and text is None and not scope.having:  # PERF: none needs to be read
-        return _all_sorted(scope, members, sort, asked) if isinstance(sort, str) else scope.in_order()
+        return all_in(scope, order) if order else scope.in_order()
     own = frozenset(scope.call.tools.maker.shapes.properties(scope.model.record)) if scope.model.record else frozenset()
     records = scope.in_order(condition({name: one for name, one in wanted.items() if name in own}))
     kept = [
@@ -170,9 +169,7 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
         and all(test(data) for test in tests)
         and all(is_within(held(data, one.member), end, is_lower=one.is_lower) for one, end in ranges)
     ]  # fmt: skip
-    if isinstance(sort, str):
-        _sort(kept, members, sort, asked)
-    return [record for record, _ in kept]
+    return [record for record, _ in in_order(kept, order)]
 
 
 def _usual_order(call: Call, members: dict[str, str]) -> dict[str, Json]:
@@ -183,15 +180,8 @@ def _usual_order(call: Call, members: dict[str, str]) -> dict[str, Json]:
         taken = [one for one in plan_of(call).parameters if one.location == "query" and flat(one.name) not in members]
         usual = {one.name: shapes.says(one.schema, "default") for one in taken if flat(one.name) in SORTS | DIRECTIONS}
         texts = {name: one for name, one in usual.items() if isinstance(one, str)}
-        by = next((one for name, one in texts.items() if flat(name) in SORTS), "")
-        known = remembered["order"] = texts if _sorted_by(members, by.lstrip("-+").partition(":")[0]) else {}
+        known = remembered["order"] = texts if asked_order(members, texts, _moment(call, members)) else {}
     return dict(known)
-
-
-def _sorted_by(members: dict[str, str], name: str) -> str | None:
-    """The member that a list is sorted by: of that name, or the moment of it, ``created_at`` for ``created``."""
-    low = flat(name)
-    return next((members[one] for one in (low, f"{low}at", f"{low}on", f"{low}date") if one in members), None)
 
 
 def _asked_of(scope: Scope, member: str, value: Json) -> Json:
@@ -243,7 +233,8 @@ def _moment(call: Call, members: dict[str, str]) -> str:
     if "moment" not in remembered and model.record is not None:
         shapes = call.tools.maker.shapes
         own = shapes.properties(model.record)
-        moments = [one for one in members.values() if shapes.says(own[one], "format") in ("date", "date-time")]
+        named = (one for one in members.values() if one in own)
+        moments = [one for one in named if shapes.says(own[one], "format") in ("date", "date-time")]
         remembered["moment"] = main_moment(moments) or ""
     return str(remembered.get("moment", ""))
 
@@ -269,32 +260,3 @@ def _fits(data: Any, wanted: dict[str, Any], text: str | None) -> bool:
 def _is_read(value: Json) -> TypeGuard[str]:
     """Whether a person finds a record by the words of a member: by those of a text, not by a piece of an address."""
     return isinstance(value, str) and not _ADDRESS.match(value)
-
-
-def _all_sorted(scope: Scope, members: dict[str, str], sort: str, asked: Any) -> list[Record]:
-    member, is_down = _way(members, sort, asked)
-    if member is None:
-        return scope.in_order()
-    found = scope.ordered(f"by {member}", lambda one: (_order(held(one.data(), member)), by_key(one)))
-    return [*(reversed(found) if is_down else found)]
-
-
-def _sort(kept: list[tuple[Record, Any]], members: dict[str, str], sort: str, asked: Any) -> None:
-    member, is_down = _way(members, sort, asked)
-    if member is not None:
-        kept.sort(key=lambda one: (_order(held(one[1], member)), by_key(one[0])), reverse=is_down)
-
-
-def _way(members: dict[str, str], sort: str, asked: Any) -> tuple[str | None, bool]:
-    """``name``, ``-name``, ``name:desc``, ``name desc``, or with a parameter that says the direction: the member, and
-    whether the last comes first.
-    """
-    name, _, way = sort.replace(" ", ":").partition(":")
-    direction = way or next((str(value) for key, value in asked.items() if flat(key) in DIRECTIONS), "")
-    return _sorted_by(members, name), name.startswith("-") or direction.lower().startswith("desc")
-
-
-def _order(value: Json) -> tuple[int, float, str]:
-    if isinstance(value, int | float):
-        return (0, float(value), "")
-    return (2, 0, "") if value is None else (1, 0, str(value))

@@ -27,6 +27,7 @@ from mockserver.handlers.planned.stored_records.embedding import presented
 from mockserver.handlers.planned.stored_records.record_building import changed, draw_for, following, overlaid, settled
 from mockserver.handlers.planned.stored_records.scope import Scope, account_of, named, scope_of
 from mockserver.handlers.planned.stored_records.stored_files import with_files
+from mockserver.inference.actions import TOGGLE
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json
@@ -112,8 +113,8 @@ def acted(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> Js
     """The record after the action: what its name sets, and what the body says of it."""
     assert scope.model.record is not None
     draw = draw_for(call, "acted", record.id)
-    sets = _set(call, scope.model.record)
     seen = {**value, **as_asked(call, scope.tenant, scope.resource, record)}
+    sets = _set(call, scope.model.record, seen)
     sets |= _counts(plan_of(call).words.get("counts") or {}, seen, sets)
     sets |= keep_own(call, scope.tenant, scope.resource, record, sets)
     after, _ = overlaid(call, scope, value, sets, draw)
@@ -144,14 +145,19 @@ def _said(call: Call, scope: Scope, value: dict[str, Any], draw: Draw) -> dict[s
     return called | {one: _counted_in(call, value.get(one), body[one]) if one in takes else body[one] for one in said}
 
 
-def _set(call: Call, record: Node) -> dict[str, Json]:
-    """What the action's name sets; ``{"now": true}`` is the moment, in the form that the member's schema wants."""
+def _set(call: Call, record: Node, before: Mapping[str, Json]) -> dict[str, Json]:
+    """What the action's name sets: ``{"now": true}`` is the moment, in the form that the member's schema wants, and
+    ``{"toggle": true}`` the opposite of what the member was.
+    """
     maker, now = call.tools.maker, call.tools.clock.now()
     words, members = plan_of(call).words.get("set") or {}, maker.shapes.properties(record)
-    return {
-        name: one if one != {"now": True} else moment_as(maker, members[name], now) or whole_second(now)
+    turned = {name: not before.get(name) for name, one in words.items() if one == TOGGLE}
+    moments = {
+        name: moment_as(maker, members[name], now) or whole_second(now)
         for name, one in words.items()
+        if one == {"now": True}
     }
+    return {**words, **turned, **moments}
 
 
 def _counts(words: Mapping[str, int], value: dict[str, Any], sets: Mapping[str, Json]) -> dict[str, Json]:

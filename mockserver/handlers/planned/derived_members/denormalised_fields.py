@@ -22,19 +22,29 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
 """What a record says of another beside its key, and what that is called there."""
 
 
+def copied_names(call: Call, place: Node, key: str) -> list[str]:
+    """The members that stand beside a ``key`` such as ``teacherId`` for what its record says: ``teacherName``."""
+    stem = _stem(key)
+    names = call.tools.maker.shapes.properties(place)
+    return [one for one in names if stem and flat(one).startswith(stem) and flat(one).removeprefix(stem) in _NAMED]
+
+
+def _stem(key: str) -> str:
+    word = flat(key)
+    return next((word.removesuffix(one) for one in ENDINGS if word.endswith(one)), "")
+
+
 def named_fields(call: Call, place: Node, key: str, record: Json) -> dict[str, Json]:
     """What stands beside a ``key`` such as ``teacherId`` of the record that it names: ``teacherName``; null where it
     names none.
     """  # fmt: skip
     members, data = call.tools.maker.shapes.properties(place), record if isinstance(record, dict) else {}
-    held, word = {flat(name): one for name, one in data.items()}, flat(key)
-    stem = next((word.removesuffix(one) for one in ENDINGS if word.endswith(one)), "")
+    held, stem = {flat(name): one for name, one in data.items()}, _stem(key)
     if "firstname" in held and "lastname" in held:
         held.setdefault("name", f"{held['firstname']} {held['lastname']}")
     said = {
-        name: next((held[one] for one in _NAMED.get(flat(name).removeprefix(stem), ()) if one in held), None)
-        for name in members
-        if stem and flat(name).startswith(stem)
+        name: next((held[one] for one in _NAMED[flat(name).removeprefix(stem)] if one in held), None)
+        for name in copied_names(call, place, key)
     }
     known = {name: one for name, one in said.items() if (one is not None) == bool(data)}
     return {name: one for name, one in known.items() if call.tools.maker.allows(members[name], one)}

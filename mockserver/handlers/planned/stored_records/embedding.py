@@ -14,7 +14,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.accounts.callers import maker_in
 from mockserver.handlers.planned.accounts.own_truths import as_asked
 from mockserver.handlers.planned.addressing.places import is_key, keys_of, model_of, plan_of
-from mockserver.handlers.planned.derived_members.denormalised_fields import named_fields
+from mockserver.handlers.planned.derived_members.denormalised_fields import copied_names, named_fields
 from mockserver.handlers.planned.initial_data.initial_states import MAKERS
 from mockserver.handlers.planned.stored_records.scope import Scope
 from mockserver.messages import Json
@@ -111,7 +111,11 @@ def named_copies(
     for key, other in scope.model.foreign.items():
         referenced = call.tools.contract.resources.get(other)
         is_same = before is not None and same_json(value.get(key), before.get(key))
-        if referenced is None or is_same or not is_key(value.get(key)) or model_of(referenced).parents:
+        if referenced is None or is_same or model_of(referenced).parents:
+            continue
+        if not is_key(value.get(key)):
+            gone = {*copied_names(call, scope.model.record, key)} - {*sendable}
+            value = {name: one for name, one in value.items() if name not in gone}
             continue
         found = Scope(call, scope.tenant, referenced, ()).find(str(value[key]))
         repeats = named_fields(call, scope.model.record, key, found.data() if found else None)
