@@ -231,3 +231,18 @@ def test_a_list_comes_in_the_order_that_is_usual_where_nobody_asks_for_another(t
         caller.post("/notes", json={"created_at": f"2030-01-0{day}T00:00:00Z"})
     orders = {"": [4, 3, 1, 2], "?direction=asc": [2, 1, 3, 4], "?sort=id&direction=asc": [1, 2, 3, 4]}
     assert {one: [note["id"] for note in caller.get(f"/notes{one}").json] for one in orders} == orders
+
+
+def test_a_reply_without_a_record_says_again_what_was_asked_for(tmp_path: Path) -> None:
+    told = {
+        "roomId": NUMBER,
+        "date": {"type": "string", "format": "date"},
+        "unit": {"type": "string"},
+        "free": {"type": "boolean"},
+    }
+    asked = [parameter("room_id", NUMBER), parameter("date", told["date"], "query"), parameter("unit", NUMBER, "query")]
+    paths = {"/rooms/{room_id}/occupancy": {"parameters": asked, "get": {"responses": {"200": reply({
+        "type": "object", "properties": told})}}}}  # fmt: skip
+    shown = client(document(paths), tmp_path).get("/rooms/7/occupancy?date=2025-05-02&unit=3").json
+    assert (shown["roomId"], shown["date"], type(shown["unit"])) == (7, "2025-05-02", str)
+    assert shown["free"] in {True, False}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockserver.contract.plan import OperationPlan
+from mockserver.contract.form_bodies import typed
+from mockserver.contract.plan import PASSWORDS, TOKENS, OperationPlan
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import plan_of
@@ -35,9 +36,24 @@ def stub(call: Call, tenant: Tenant) -> Reply:
     if "file" in plan.words and (reply := given_back(call, tenant)) is not None:
         return reply
     above = _above(call, tenant)
-    value = {**(above if isinstance(above, dict) else {}), **_repeated(call)} or above
+    value = {**(above if isinstance(above, dict) else {}), **_asked(call), **_repeated(call)} or above
     reply = made(call, plan.success, plan.status, value=value, full=True, notes=(("Kind", "stub"),))
     return _said_again(call, plan, reply)
+
+
+def _asked(call: Call) -> dict[str, Json]:
+    """What path and query say that the reply says again: the day whose slots are free, the metric that is added up."""
+    plan, maker, asked = plan_of(call), call.tools.maker, call.input.values
+    members = maker.shapes.properties(plan.success.schema) if plan.success.schema is not None else {}
+    called = {flat(name): name for name in members}
+    found: dict[str, Json] = {}
+    for one in plan.parameters:
+        name, value = called.get(flat(one.name)), asked.get(one.name)
+        if name is None or one.location not in ("path", "query") or value is None or flat(name) in PASSWORDS | TOKENS:
+            continue
+        said = typed(maker, members[name], value) if isinstance(value, str) else value
+        found |= {name: said} if maker.allows(members[name], said) else {}
+    return found
 
 
 def _repeated(call: Call) -> dict[str, Json]:
