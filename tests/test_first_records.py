@@ -118,6 +118,14 @@ def test_items_of_a_list_are_whole_and_dates_within_are_in_order(tmp_path: Path)
         assert found["created"] <= found["updated"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("createdAt", "respondedAt"), ("sentAt", "editedAt"), ("raised_at", "acknowledged_at")]
+)
+def test_what_follows_is_later(tmp_path: Path, before: str, after: str) -> None:
+    moment = TEXT | {"format": "date-time"}
+    assert all(one[before] <= one[after] for one in first(tmp_path, {after: moment, before: moment}))
+
+
 def test_keys_in_lists_and_objects_are_of_records_that_are_there(tmp_path: Path) -> None:
     inner = {"type": "object", "properties": {"userId": {"type": "integer"}}}
     properties = {

@@ -10,9 +10,14 @@ from mockserver.values.name_words import flat
 
 _RANKS = (
     re.compile(r"born|birth"),
-    re.compile(r"creat|insert|added|register|joined|signup|order(ed)?(at|on|date)|placed|issued"),
+    re.compile(
+        r"creat|insert|added|register|joined|signup|order(ed)?(at|on|date)|placed|issued|raised|requested|opened"
+    ),
     re.compile(r"start|begin|began|from|open|since|validfrom|depart|checkin"),
-    re.compile(r"updat|modif|chang|edited|seen|login|activity|processed|paid|shipped|sent"),
+    re.compile(
+        r"processed|paid|shipped|sent|submitted|publish|respond|replied|approv|accept|confirm|acknowledg|review"
+    ),
+    re.compile(r"updat|modif|chang|edited|seen|login|activity"),
     re.compile(r"end|finish|complet|clos|until|due|expir|arriv|checkout|resolv|cancel|delet|archiv|deliver|to$"),
 )
 """What happens to a thing, the earliest first."""
