@@ -105,6 +105,15 @@ def test_a_first_record_begins_and_ends_as_such_things_do(
         assert least <= end - start <= most
 
 
+def test_what_is_booked_to_the_minute_is_so_by_the_hour(tmp_path: Path) -> None:
+    members = {"starts_at": MOMENT, "ends_at": MOMENT, "start_date": DAY, "end_date": DAY}
+    record = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **members}}
+    for one in client(document(kept(record, record, "/bookings")), tmp_path).get("/bookings").json:
+        start, end, first, last = (datetime.fromisoformat(one[name]) for name in members)
+        assert end - start <= timedelta(hours=2)
+        assert last - first >= timedelta(days=3)
+
+
 def test_a_first_record_lasts_as_long_as_it_says(tmp_path: Path) -> None:
     shown = {"start": MOMENT, "end": MOMENT, "durationMinutes": NUMBER | {"minimum": 10, "maximum": 120}}
     for one in things(tmp_path, shown, {}).get("/things").json:

@@ -52,6 +52,9 @@ _SOME_DAYS = frozenset(
      "project", "course", "offer", "coupon", "discount", "festival", "conference", "period", "loan", "challenge",
      "experiment", "milestone", "phase", "hire", "sale", "tour", "voyage", "exhibition"}
 )  # fmt: skip
+_BOOKED = frozenset({"booking", "reservation"})
+"""What is of some days unless it is told to the minute: rooms, tables and courts are booked by the hour."""
+_OF_DAYS = frozenset({"date", "day"})
 _OF_WORK = frozenset({"shift", "workday", "timesheet"})
 _OF_MACHINES = frozenset({"started", "began"})
 _OF_HOURS = frozenset({"opens", "open", "opening"})
@@ -224,7 +227,8 @@ class _Lasting:
 
     def time(self) -> timedelta:
         """As it is told to the minute."""
-        if self.words & (_LONG | _SOME_DAYS | _OF_NIGHTS):
+        is_by_day = self.words & (_LONG | _OF_NIGHTS | _OF_DAYS) or self.words & _SOME_DAYS - _BOOKED
+        if is_by_day:
             return timedelta(days=self.days())
         if self.words & _OF_HOURS:
             return timedelta(hours=self.random.randrange(8, 11))
