@@ -171,7 +171,7 @@ def _check(world: World, call: Call, request: Request, reply: Reply) -> None:
 def _identified(world: World, operation: Operation, request: Request, tenant: str | None) -> Identity:
     if operation.plan is not None:
         return world.auth.admit(operation.plan, request)
-    return world.auth.identify(operation, request.headers.get("authorization"), tenant, world.clock.wall)
+    return world.auth.identify(operation, request.headers.get("authorization"), tenant, world.clock.wall_seconds)
 
 
 def _read(world: World, operation: Operation, request: Request) -> Input:

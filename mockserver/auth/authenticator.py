@@ -26,8 +26,8 @@ REMEMBERED = 1_024
 """How many verified tokens are remembered."""
 LEEWAY = 5
 """Seconds by which clocks may differ."""
-Wall: TypeAlias = Callable[[float | None], datetime]
-"""The time by which a token is judged that was issued at so many seconds since 1970."""
+Wall: TypeAlias = Callable[[float | None], float]
+"""The time by which a token is judged that was issued at so many seconds, both since 1970."""
 ISSUED = "issued"
 """The claim that tells to the microsecond when a token of ours was issued."""
 DEVELOPER = "auth0|developer"
@@ -68,7 +68,7 @@ class Authenticator:
         """An edition of the keys, and the verdicts by them: one pair, as threads put another in its place."""
 
     def identify(self, operation: Operation, header: str | None, tenant: str | None, wall: Wall) -> Identity:
-        """The caller, allowed to use ``operation`` on ``tenant``; ``wall`` is Clock.wall.
+        """The caller, allowed to use ``operation`` on ``tenant``; ``wall`` is Clock.wall_seconds.
 
         Raises Refusal: 401 without a good token, 403 for another tenant or a missing scope.
         """
@@ -121,7 +121,7 @@ class Authenticator:
             remembered[str(header)] = seen = self._judge(token, wall)
             while len(remembered) > REMEMBERED:
                 remembered.popitem(last=False)
-        if seen.expires + LEEWAY <= wall(seen.issued).timestamp():
+        if seen.expires + LEEWAY <= wall(seen.issued):
             raise unauthorized("the token has expired")
         return seen
 
@@ -134,7 +134,7 @@ class Authenticator:
         if issued is not None and not _is_moment(issued):
             raise unauthorized("the token's time of issue (iat) is not a number of seconds")
         begins = claims.get("nbf", 0)
-        if not _is_moment(begins) or begins > wall(issued).timestamp() + LEEWAY:
+        if not _is_moment(begins) or begins > wall(issued) + LEEWAY:
             raise unauthorized("the token is not valid yet (nbf)")
         wanted = self._security.audience
         if wanted is not None and wanted not in (audience if isinstance(audience, list) else [audience]):

@@ -172,7 +172,7 @@ class TokenEndpoint:
         return self._keys.sign({name: value for name, value in made.items() if value is not None}, "RS256")
 
     def _is_over(self, grant: Grant, lifetime: int) -> bool:
-        return self._clock.wall(grant.issued).timestamp() > grant.issued + lifetime
+        return self._clock.wall_seconds(grant.issued) > grant.issued + lifetime
 
 
 GRANTS: Mapping[str, Callable[[TokenEndpoint, Mapping[str, str], str], dict[str, Any]]] = MappingProxyType(

@@ -90,13 +90,22 @@ class Clock:
         """What differs once somebody has set, moved, stopped or started it."""
         return self._setting
 
-    def wall(self, issued: float | None = None) -> datetime:
-        """The machine's time, moved on by what was advanced after ``issued``, seconds since 1970; None: by all."""
+    def wall(self) -> datetime:
+        """The machine's time, moved on by all that was advanced."""
         *_, advances = self._setting
-        if not advances:
-            return datetime.now(UTC)
-        added = (by for at, by in advances if issued is None or at > issued)
-        return datetime.now(UTC) + sum(added, timedelta())
+        return datetime.now(UTC) + sum((by for _, by in advances), timedelta())
+
+    def wall_seconds(self, issued: float | None) -> float:
+        """The machine's time, moved on by what was advanced after ``issued``; both in seconds since 1970. None: by all.
+
+        PERF: each request asks; as a datetime it takes three times as long.
+        """
+        *_, advances = self._setting
+        seconds = time()
+        for at, by in advances:
+            if issued is None or at > issued:
+                seconds += by.total_seconds()
+        return seconds
 
     def set(self, moment: datetime, *, running: bool = False, speed: float = 1.0) -> None:
         """Be at ``moment``; forgets what was advanced. Raises SetupError outside EARLIEST to LATEST."""

@@ -97,7 +97,7 @@ class _Desk:
     def userinfo(self) -> AnyResponse:
         world = self._world
         try:
-            identity = world.auth.bearer(request.headers.get("Authorization"), world.clock.wall)
+            identity = world.auth.bearer(request.headers.get("Authorization"), world.clock.wall_seconds)
         except Refusal as refusal:
             reply = _json({"error": "invalid_token", "error_description": refusal.reason}, 401)
             reply.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
