@@ -21,17 +21,25 @@ def publishing(world: World, tenant: Tenant, *, reading: bool = False) -> Abstra
     return _publishing_to_subscribers(world, tenant) if is_wanted and not reading else _NOTHING
 
 
+def shown_to_watches(world: World, tenant: Tenant) -> AbstractContextManager[None]:
+    """For records that are put in or taken away past the API, the tenant's lock held: whoever watches is told.
+
+    Webhooks are not: they are for what clients do.
+    """
+    return _publishing_to_subscribers(world, tenant, by_client=False) if world.store.watches.are_wanted else _NOTHING
+
+
 _NOTHING = nullcontext()
 
 
 @contextmanager
-def _publishing_to_subscribers(world: World, tenant: Tenant) -> Iterator[None]:
+def _publishing_to_subscribers(world: World, tenant: Tenant, *, by_client: bool = True) -> Iterator[None]:
     from mockserver.webhook_events import changes_between, events_of  # PERF: most mocks have no subscribers
 
     before = tenant.copy()
     yield
     changes = changes_between(world, before, tenant)
-    if world.webhooks.are_wanted:
+    if by_client and world.webhooks.are_wanted:
         world.store.afterwards(partial(world.webhooks.happened, events_of(world, tenant, changes), world.clock.now()))
     for watch, lines in world.store.watches.lines(tenant, changes):
         world.store.afterwards(partial(watch.add, lines))

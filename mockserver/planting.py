@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mockserver.auth.authenticator import ANONYMOUS
+from mockserver.change_events import shown_to_watches
 from mockserver.contract import Input, Operation, Resource
 from mockserver.contract.samples.own_addresses import HERE, led
 from mockserver.errors import Problem, SetupError
@@ -47,7 +48,7 @@ def plant(world: World, tenant: Tenant, resource: Resource, given: Mapping[str, 
     __tracebackhide__ = True
     if resource.model is not None:
         return _plant_inferred(world, tenant, resource, given)
-    with tenant.work():
+    with tenant.work(), shown_to_watches(world, tenant):
         record = {**_stamped(world, resource), **given}
         if resource.key and resource.key not in record:
             record[resource.key] = world.ids.new(tenant.ordinal(resource.name), tenant.name, resource.name)
@@ -79,7 +80,8 @@ def _plant_inferred(
         if record_id is None or resource.is_single:
             record_id = new_identity(world.tools, tenant, resource, given)
         whole_one = whole_record(world.tools, tenant, resource, record_id, led({**given}, world.address, HERE))
-        kept = keep(tenant, resource, record_id, whole_one)
+        with shown_to_watches(world, tenant):
+            kept = keep(tenant, resource, record_id, whole_one)
         seen: dict[str, Any] = seen_now(world, tenant, resource, kept)
         return seen
 
@@ -92,7 +94,8 @@ def take_away(world: World, tenant: Tenant, resource: Resource, record_id: str) 
     ]
     if problems:
         raise SetupError(problems)
-    remove(tenant, resource, record_id)
+    with shown_to_watches(world, tenant):
+        remove(tenant, resource, record_id)
 
 
 def begin(world: World, tenant: Tenant, resource: Resource) -> None:

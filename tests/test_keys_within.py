@@ -143,6 +143,10 @@ def test_a_list_that_is_watched_tells_what_happens_to_its_records(caller: Any) -
     caller.patch("/jobs/b", json={"spec": {"image": "x"}}, content_type=MERGE)
     caller.delete("/jobs?fieldSelector=spec.image%3Dx")
     assert [next(events) for _ in range(4)] == [("ADDED", "a"), ("ADDED", "b"), ("MODIFIED", "b"), ("DELETED", "b")]
+    planted = "/__mock__/tenants/default/records/jobs/c"
+    assert caller.put(planted, json={"metadata": {"name": "c"}}).status_code == 200
+    assert caller.delete(planted).status_code == 200
+    assert [next(events) for _ in range(2)] == [("ADDED", "c"), ("DELETED", "c")]
     caller.post("/__mock__/reset")  # other records from now on: whoever watches lists them anew
     assert [*events] == []
 
