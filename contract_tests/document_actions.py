@@ -56,6 +56,8 @@ def check_actions(session: Session, group: Group) -> None:
                     not other, f"what an action does to a record is not seen by the next read ({listed(other)})"
                 )
                 judged += 1
+            if isinstance(found, dict):
+                judged += _as_told(session, asking, operation, asking.said(operation, body), found)
             unknown = InferredRecord(asking.unknown(operation), made.above, None, None)
             nothing = asking.send(operation, asking.at(operation, unknown), body=body)
             if plan.words.get("replies") == "record" or "404" in plan.replies:
@@ -66,6 +68,24 @@ def check_actions(session: Session, group: Group) -> None:
         asking.remove(group, made)
     if not judged:
         raise Inconclusive("nothing says what an action does to a record")
+
+
+def _as_told(session: Session, asking: InferredTrials, operation: Operation, said: Any, found: dict[str, Any]) -> int:
+    """Judge what an action was told in one of a few words, and when it was done, by the record as it is read."""
+    shapes, plan, model = asking.maker.shapes, operation.plan, operation.resource.model
+    if plan is None or model is None or model.record is None:
+        return 0
+    own, few = shapes.properties(model.record), shapes.properties(asking.schema(operation))
+    words = {
+        name: value for name, value in said.items()
+        if name in few.keys() & own.keys() & found.keys()
+        and value in (shapes.says(few[name], "enum") or ()) and value in (shapes.says(own[name], "enum") or ())
+    } if isinstance(said, dict) else {}  # fmt: skip
+    asking.keeps(words, found, "what an action is told is not seen by the next read")
+    moments = [name for name, one in (plan.words.get("set") or {}).items() if one == {"now": True}]
+    undone = listed(name for name in moments if found.get(name, "") is None)
+    session.expect(not undone, f"a record does not tell when an action was done to it ({undone})")
+    return bool(words or moments)
 
 
 @check(Kind.STUB, writes=True, inferred=True, provenance=INFERRED)
@@ -254,3 +274,22 @@ def _values(asking: InferredTrials, group: Group, name: str) -> list[str]:
     record: Any = made.record if made else None
     found = [value for one, value in record.items() if flat(one) == flat(name)] if isinstance(record, dict) else []
     return [str(one) for one in found if isinstance(one, str | int)]
+
+
+@check(Kind.CREATE, Kind.READ, writes=True, inferred=True, provenance=INFERRED)
+def check_heads(session: Session, group: Group) -> None:
+    """A HEAD that the document declares finds what a GET finds, and nothing else."""
+    asking = InferredTrials(session)
+    read = asking.on_one(group, Kind.READ)
+    heads = [one for one in group.all() if one.method == "HEAD" and one.path == read.path and session.may(one)]
+    if not heads:
+        raise NotApplicable("no HEAD of a record is declared")
+    made = asking.create(group)
+    nothing = InferredRecord(asking.unknown(read), made.above, None, None)
+    for operation in heads:
+        with session.each(operation):
+            reply = asking.send(operation, asking.at(read, made))
+            session.expect_one_of(reply, SUCCESSES, f"HEAD of a record that is read is answered {reply.status}")
+            reply = asking.send(operation, asking.at(read, nothing))
+            session.expect_one_of(reply, REFUSALS, f"HEAD of a record that does not exist is answered {reply.status}")
+    asking.remove(group, made)

@@ -25,6 +25,8 @@ from mockserver.conformance import (
 
 STORED = (Kind.CREATE, Kind.READ)
 INFERRED = Provenance.INFERRED
+MADE = ("created", "added", "inserted", "registered")
+"""How what tells when a record was made begins."""
 EMPTY: tuple[Any, ...] = (None, "", 0, False, [], {})
 """What a member has that nobody has given a value."""
 
@@ -168,7 +170,7 @@ def check_others(session: Session, group: Group) -> None:
         made, others = asking.create(group, above), [asking.create(group, above) for _ in range(2)]
         before = [asking.read_back(group, one) for one in others]
         listed_before = asking.as_listed(group, above)
-        valid = asking.changing(operation, group, made, asking.full_body(operation, 41))
+        valid = asking.changing(operation, group, made, _unlike(asking, group, operation, before))
         _, reply = asking.submit(operation, asking.at(operation, made), valid)
         if reply.status not in SUCCESSES:
             raise Inconclusive(f"a valid change is answered {reply.status}")
@@ -182,6 +184,20 @@ def check_others(session: Session, group: Group) -> None:
             asking.keeps(was, found[key], "a change of one record changes another")
         for one in (made, *others):
             asking.remove(group, one)
+
+
+def _unlike(asking: InferredTrials, group: Group, operation: Operation, known: list[Any]) -> Any:
+    """A body of a change that says of as many members as can be another value than those records have."""
+
+    def differing(body: Any) -> int:
+        sent = asking.comparable(group, asking.said(operation, body))
+        members = sent.items() if isinstance(sent, dict) else ()
+        return sum(
+            not any(alike(one, leveled(each).get(name)) for each in known if isinstance(each, dict))
+            for name, one in members
+        )
+
+    return max((asking.full_body(operation, number) for number in (41, 42, 43)), key=differing)
 
 
 @check(*STORED, writes=True, inferred=True, provenance=INFERRED)
@@ -215,7 +231,7 @@ def check_made_stays(session: Session, group: Group) -> None:
         own = asking.read_only(model.record) | (before.keys() - makes.keys())
         sent = asking.said(operation, body)
         known = own - set(sent if isinstance(sent, dict) else ())
-        made_at = {name: before[name] for name in before if name in known and name.lower().startswith("created")}
+        made_at = {name: before[name] for name in before if name in known and name.lower().startswith(MADE)}
         asking.keeps(made_at, found, "a change changes when a record was made")
         session.expect(
             asking.key(group, found) in ("", asking.key(group, before)), "a change gives a record another key"

@@ -18,10 +18,10 @@ from mockserver.conformance import (
     Session,
     check,
     flat,
+    guard_header,
     has_members,
     listed,
     repeat_key,
-    version_header,
 )
 
 STORED = (Kind.CREATE, Kind.READ)
@@ -33,7 +33,7 @@ NOT_MODIFIED = 304
 def _guarded(session: Session, group: Group) -> Iterator[Operation]:
     """What changes or deletes the record that its path names on condition of its version."""
     for one in group.all(Kind.REPLACE, Kind.PATCH, Kind.DELETE):
-        header = version_header(one)
+        header = guard_header(one)
         if one.plan and one.plan.key and header and flat(header.name) == "ifmatch" and session.may(one):
             yield one
 
@@ -51,7 +51,7 @@ def check_other_versions(session: Session, group: Group) -> None:
     """A change or a delete on condition of another version than the record's is refused, and does nothing."""
     asking, judged = InferredTrials(session), 0
     for operation in _guarded(session, group):
-        header = version_header(operation)
+        header = guard_header(operation)
         made = asking.create(group)
         before = asking.read_back(group, made)
         body = asking.body(operation, 90)
@@ -72,7 +72,7 @@ def check_versions(session: Session, group: Group) -> None:
     """Of two changes of one version the second is refused; the version that a reply tells is that of the record."""
     asking, judged = InferredTrials(session), 0
     for operation in _changing(session, group):
-        header, made = version_header(operation), asking.create(group)
+        header, made = guard_header(operation), asking.create(group)
         assert header
         at = asking.at(operation, made)
         first = asking.version(operation, header, at)

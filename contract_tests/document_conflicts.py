@@ -1,4 +1,4 @@
-"""What declared conflicts refuse in words: values that are taken, actions in some states, deletes of what is used."""
+"""What declared conflicts refuse in words: values that are taken, and deletes of what other records need."""
 
 from __future__ import annotations
 
@@ -24,10 +24,8 @@ from mockserver.conformance import (
     children_of,
     has_members,
     listed,
-    quoted,
     same_json,
     tells_of_any,
-    tells_of_state,
     unique_members,
     within,
 )
@@ -39,8 +37,6 @@ UNIQUE = re.compile(
     r"^unique\b(?! id)|\b(?:is|are|be) unique\b|\bunique (?:within|across|among|per|for each|in)\b", re.IGNORECASE
 )
 """How a description says that no two records have one value of a member."""
-STEPS = 3
-"""By how many actions a record is brought into a state at most."""
 
 
 def _words(operation: Operation) -> str:
@@ -144,85 +140,6 @@ def _changed_to(
     again = asking.send(operation, asking.at(operation, own), body=_with(asking, operation, body, mine))
     cause = f"a change that keeps a record's own {listed(values)} is refused as if another record had it"
     session.expect(str(again.status) != CONFLICT, cause)
-
-
-def _sets(operation: Operation) -> tuple[str, Any]:
-    """The member whose state an action sets, and to what; an empty name where it sets none."""
-    sets = (operation.plan.words.get("set") or {}) if operation.plan else {}
-    return next(((name, one) for name, one in sets.items() if isinstance(one, str | bool)), ("", None))
-
-
-def _forbids(operation: Operation) -> list[Any]:
-    """The states in which an action is refused, as far as the refusal itself tells of one."""
-    name, _ = _sets(operation)
-    refuses = (operation.plan.words.get("refuses") or {}).get(name, []) if operation.plan else []
-    refusal = operation.plan.words.get("refusal") if operation.plan else 0
-    said = operation.plan.replies.get(str(refusal)) if operation.plan else None
-    texts = [name if isinstance(one, bool) else str(one) for one in refuses]
-    is_said = said is not None and (tells_of_state(said.description, texts) or "only" in said.description.lower())
-    return refuses if is_said else []
-
-
-def _way(actions: list[Operation], name: str, now: Any, wanted: Any) -> list[Operation] | None:
-    """The actions that lead a record from one state to another; None where none do."""
-    ways: list[tuple[Any, list[Operation]]] = [(now, [])]
-    for state, way in ways:
-        if same_json(state, wanted):
-            return way
-        for one in actions if len(way) < STEPS else ():
-            member, value = _sets(one)
-            is_refused = any(same_json(state, refused) for refused in _forbids(one))
-            if member == name and not is_refused and not any(same_json(value, known) for known, _ in ways):
-                ways.append((value, [*way, one]))
-    return None
-
-
-@check(Kind.ACTION, Kind.CREATE, Kind.READ, writes=True, inferred=True, provenance=INFERRED)
-def check_states(session: Session, group: Group) -> None:
-    """An action that is said to be refused in a state is refused in it, and changes nothing then."""
-    asking, judged = InferredTrials(session), 0
-    actions = [
-        one for one in group.all(Kind.ACTION)
-        if one.plan and one.plan.key and not one.plan.alias and one.plan.scope is not None and _sets(one)[0]
-    ]  # fmt: skip
-    if not any(_forbids(one) for one in actions):
-        raise NotApplicable("no action is said to be refused in a state")
-    for operation in actions:
-        for state in _forbids(operation):
-            made = asking.create(group)
-            with session.each(operation):
-                judged += _refused_in(session, asking, group, made, (actions, operation, state))
-            asking.remove(group, made)
-    if not judged:
-        raise Inconclusive("no record could be brought into a state in which an action is refused")
-
-
-def _act(asking: InferredTrials, operation: Operation, made: InferredRecord) -> Any:
-    return asking.send(operation, asking.at(operation, made), body=asking.full_body(operation))
-
-
-def _refused_in(
-    session: Session,
-    asking: InferredTrials,
-    group: Group,
-    made: InferredRecord,
-    asked: tuple[list[Operation], Operation, Any],
-) -> int:
-    """Judge one action on a record in one state; 0 where the record could not be brought into it."""
-    actions, operation, state = asked
-    name, _ = _sets(operation)
-    way = _way(actions, name, within(asking.read_back(group, made), (name,)), state)
-    if way is None or any(_act(asking, one, made).status not in SUCCESSES for one in way):
-        return 0
-    before = asking.read_back(group, made)
-    if not same_json(within(before, (name,)), state):
-        return 0
-    reply = _act(asking, operation, made)
-    shown = str(state).lower() if isinstance(state, bool) else quoted(str(state))
-    cause = f"an action is answered {reply.status} where {name} is {shown}, though its document forbids it then"
-    session.expect_one_of(reply, REFUSALS, cause)
-    asking.keeps(before, asking.read_back(group, made), "an action that was refused changes the record")
-    return 1
 
 
 def _needing(session: Session, group: Group, refusal: str) -> Iterator[tuple[Group, tuple[str, ...]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,7 +28,7 @@ from mockserver.conformance import (
 
 BAD = frozenset({"400", "422", "4XX"})
 """How a document says what a request that breaks it is answered."""
-MOST = 32
+MOST = 96
 """How many spoilt bodies one operation is sent."""
 
 
@@ -147,6 +148,12 @@ def check_media_types(session: Session, group: Group) -> None:
             may_be_none = asking.accepts(asking.schema(operation), {})
             what = "a body of a media type that is not declared"
             refused(session, reply, what, may_be_passed_over=may_be_none)
+        if "415" in operation.plan.replies and is_plain_json(media_of(operation)):
+            body = asking.renewed(group, operation, asking.body(operation))
+            with session.each(operation):
+                reply = asking.send(operation, values, raw=json.dumps(body).encode(), media="text/x-other")
+                asking.undo(group, operation, values, reply)
+                refused(session, reply, "a valid body that is said to be of a media type that is not declared")
     if not tried:
         raise NotApplicable("no operation takes JSON alone")
 

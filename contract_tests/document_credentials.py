@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from mockserver.conformance import (
     ABSENT,
@@ -42,6 +43,21 @@ def check_every_operation(session: Session, group: Group) -> None:
         with session.each(operation):
             reply = asking.send(operation, values, body=body, with_credentials=False)
             session.expect_one_of(reply, REFUSED, f"without credentials the request is answered {reply.status}")
+
+
+@check(inferred=True, provenance=Provenance.INFERRED)
+def check_refused_as_declared(session: Session, group: Group) -> None:
+    """Where the document declares a 401, who shows no credentials is not refused by what it does not declare."""
+    asking, judged = InferredTrials(session), 0
+    asked = [one for one in group.all() if one.plan and one.plan.needs and "401" in one.plan.replies]
+    for operation in [one for one in asked if one.facts.is_safe][:READS]:
+        with suppress(Inconclusive), session.each(operation):
+            reply = asking.send(operation, place_of(asking, group, operation), with_credentials=False)
+            wanted = [one for one in (*SUCCESSES, *REFUSED) if operation.plan and operation.plan.declares(one)]
+            session.expect_one_of(reply, wanted, f"without credentials the request is answered {reply.status}, not 401")
+            judged += 1
+    if not judged:
+        raise NotApplicable("no read declares what is answered to who shows no credentials")
 
 
 @check(inferred=True, provenance=Provenance.INFERRED)

@@ -65,7 +65,7 @@ def check_filters(session: Session, group: Group) -> None:
                 continue
             made += _of_several(asking, group, above, name, [each.record for each in made])
             known = [*items, *(each.record for each in made if isinstance(each.record, dict))]
-            for value in _distinct(known, name):
+            for value in (*_distinct(known, name), *_unseen(asking, group, one, name, known)):
                 if not asking.replies.allows(one.schema, value) and not asking.replies.allows(one.schema, [value]):
                     continue
                 tried += 1
@@ -105,6 +105,18 @@ def _distinct(items: list[dict[str, Any]], name: str) -> list[Any]:
         if isinstance(value, str | int | float) and value != ""
     ]  # fmt: skip
     return [*found[:1], *[one for one in found if one != found[0]][-1:]]
+
+
+def _unseen(
+    asking: InferredTrials, group: Group, parameter: PlannedParameter, name: str, items: list[dict[str, Any]]
+) -> list[str]:
+    """One of a few values that both a member and a parameter may have and that no record has: it finds none."""
+    shapes, record = asking.maker.shapes, group.resource.model.record if group.resource.model else None
+    member = shapes.properties(record).get(name) if record is not None else None
+    may, asked = member and shapes.says(member, "enum"), shapes.items(parameter.schema) or parameter.schema
+    known = {value for one in items for value in _values_of(one.get(name)) if isinstance(value, str)}
+    both = [one for one in may or () if one in (shapes.says(asked, "enum") or ())]
+    return [one for one in both if isinstance(one, str) and one not in known][:1]
 
 
 def _filtered(
@@ -182,14 +194,22 @@ def check_sorted(session: Session, group: Group) -> None:
 def _judged(asking: InferredTrials, listing: InferredList, orders: list[Order]) -> list[Order]:
     """The orders to judge: the first where the document names what to order by, else those that the target knows.
 
-    What it does not know leaves the list as it is; where it knows none of them, the first is judged, as none is given.
+    What it does not know leaves the list as it is; where it knows none of them, the first is judged in whose order the
+    list is not anyway.
     """
     sort = listing.parameter(list_words.SORTS)
     if sort is None or not asking.replies.allows(sort.schema, NO_MEMBER):
         return orders[:MOST]
-    usual = listing.page({}).keys
-    known = [turns for turns in orders if any(listing.page(query).keys != usual for _, query, _ in turns)]
-    return known[:MOST] or orders[:1]
+    usual = listing.page({})
+    known = [turns for turns in orders if any(listing.page(query).keys != usual.keys for _, query, _ in turns)]
+    records = [leveled(one) for one in usual.records if isinstance(one, dict)]
+    telling = [turns for turns in orders if not _are_in_order([one.get(turns[0][0]) for one in records])]
+    return known[:MOST] or telling[:1] or orders[:1]
+
+
+def _are_in_order(values: list[Any]) -> bool:
+    """Whether values stand in the order that would be asked for, so that a list in it says nothing."""
+    return any(sorted(keys) == keys for keys in _collations([one for one in values if one is not None]))
 
 
 def _orders(asking: InferredTrials, listing: InferredList, items: list[dict[str, Any]]) -> Iterator[Order]:

@@ -16,12 +16,13 @@ from mockserver.conformance import (
     InferredTrials,
     Kind,
     NotApplicable,
-    Operation,
+    PlannedParameter,
     Provenance,
     Session,
     check,
     list_words,
     listed,
+    shown_by_both,
     within,
 )
 
@@ -49,21 +50,27 @@ def check_pages(session: Session, group: Group) -> None:
         whole = listing.page({by.name: str(most)}) if most else None
         if whole is None or whole.status not in SUCCESSES or not 3 <= len(whole.keys) < most or "" in whole.keys:
             continue
-        size = next(
-            (one for one in range(max(2, -(-len(whole.keys) // (PAGES - 2))), most) if listing.takes(by, one)), 0
-        )
-        if not size or size >= len(whole.keys):
+        sizes = _sizes(listing, by, len(whole.keys), most)
+        if not sizes:
             continue
         tried += 1
         with session.each(operation):
             _counts(session, listing, whole)
-            _walked(session, listing, whole.keys, size, frozenset(one.key for one in made))
+            for size in sizes:
+                _walked(session, listing, whole.keys, size, frozenset(one.key for one in made))
         for one in made:
             asking.remove(group, one)
     if not tried:
         wanted = list_words.SIZES
         taken = any(InferredList(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST))
         raise (Inconclusive if taken else NotApplicable)("no list has parameters for its pages and records enough")
+
+
+def _sizes(listing: InferredList, by: PlannedParameter, count: int, most: int) -> list[int]:
+    """Sizes of pages by which a list is read: one whose last page is full, and one whose last page is not."""
+    tried = [one for one in range(max(2, -(-count // (PAGES - 2))), min(most, count)) if listing.takes(by, one)]
+    full, cut = ([one for one in tried if (count % one == 0) is is_full] for is_full in (True, False))
+    return [*full[:1], *cut[:1]]
 
 
 def _walked(session: Session, listing: InferredList, keys: tuple[str, ...], size: int, own: frozenset[str]) -> None:
@@ -187,26 +194,13 @@ def check_as_read(session: Session, group: Group) -> None:
                     seen = asking.record(found, read)
                     shown = asking.settled(group, record, states=True)
                     asking.keeps(shown, seen, "a list shows a record differently from a read")
-                    shared = _shown_by_both(asking, operation, read)
+                    shared = shown_by_both(asking.maker.shapes, operation, read)
                     whole = {name: one for name, one in seen.items() if name in shared} if shared and seen else {}
                     asking.holds(operation, whole, record, "a list lacks what is read of a record")
         for one in (*made, *([fresh] if fresh else [])):
             asking.remove(group, one)
     if not judged:
         raise Inconclusive("no list holds the records that were made")
-
-
-def _shown_by_both(asking: InferredTrials, operation: Operation, read: Operation) -> set[str]:
-    """The members of a record that list and read describe by one schema."""
-    shapes, plans = asking.maker.shapes, (operation.plan, read.plan)
-    schemas = [plan.success.schema if plan else None for plan in plans]
-    if schemas[0] is None or schemas[1] is None or plans[0] is None or plans[1] is None:
-        return set()
-    array = shapes.member(schemas[0], plans[0].items or ())
-    items = shapes.items(array) if array is not None else None
-    shown = shapes.member(items, plans[0].each) if items is not None else None
-    record = shapes.member(schemas[1], plans[1].record or ())
-    return shapes.in_common(shown, record) if shown is not None and record is not None else set()
 
 
 def _richest(asking: InferredTrials, group: Group) -> Any:

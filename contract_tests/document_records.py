@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from mockserver.conformance import (
     REFUSALS,
     SUCCESSES,
+    Broken,
     Group,
     Inconclusive,
     InferredRecord,
@@ -23,6 +25,7 @@ from mockserver.conformance import (
     led_to,
     listed,
     same_json,
+    shown_by_both,
     within,
 )
 
@@ -49,6 +52,10 @@ def check_values(session: Session, group: Group) -> None:
             sent = asking.comparable(group, made.sent)
             asking.keeps(sent, made.record, "a create's reply does not show what was sent")
             found = asking.read_back(group, made)
+            if isinstance(sent, dict) and isinstance(found, dict):
+                shared = shown_by_both(asking.maker.shapes, create, read)
+                kept = {name: one for name, one in sent.items() if name in shared and name in found}
+                asking.holds(create, kept, made.record, "a create's reply lacks what was sent and is read")
             asking.keeps(sent, found, "what was created reads differently from what was sent")
             asking.holds(read, sent, found, "what was created lacks what was sent")
             judged += 1
@@ -166,9 +173,14 @@ def check_location(session: Session, group: Group) -> None:
     if address is None or not key:
         raise NotApplicable("a create gives no address, or no key to compare it with")
     read = asking.on_one(group, Kind.READ)
-    if led_to(session, read, address) is None:
-        raise NotApplicable("a create's address is not that of a read of the document")
     made = InferredRecord(key, above, body, record)
+    if led_to(session, read, address) is None:
+        asking.remembered(group, made)
+        found = asking.send(read, asking.at(read, made))
+        known = urlsplit(address).path.rstrip("/").rpartition("/")[2] in (key, quote(key, safe=""))
+        if not known or found.status not in SUCCESSES or not _is_of_one_kind(read, address):
+            raise NotApplicable("a create's address is not that of a read of the document")
+        raise Broken("a create's address is that of no operation of the document", address)
     ending = asking.told_key(group, None, reply)
     other = InferredRecord(ending, above, body, record)
     found = asking.send(read, asking.at(read, other))
@@ -239,6 +251,11 @@ def check_defaults(session: Session, group: Group) -> None:
     found = asking.read_back(group, made)
     asking.keeps(defaults, found, "what a create leaves out does not read as its default")
     asking.remove(group, made)
+
+
+def _is_of_one_kind(read: Operation, address: str) -> bool:
+    """Whether an address has as many segments as the path of a read, so that it can only be meant to be one."""
+    return len(urlsplit(address).path.strip("/").split("/")) == len(read.path.strip("/").split("/"))
 
 
 def _with(asking: InferredTrials, create: Operation, body: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

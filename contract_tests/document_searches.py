@@ -31,7 +31,9 @@ SEARCHED = frozenset(
 )
 ONLY_SOME = frozenset({"not", "except", "without", "prefix", "exact", "exactly"})
 """Words of a description that says which members are searched, and of one that says something else."""
-ANY_CASE = re.compile(r"any case|case[- ]insensitive|ignor\w+ (?:the )?case|regardless of case", re.IGNORECASE)
+ANY_CASE = re.compile(
+    r"any case|upper (?:or|and) lower|case[- ]insensitive|ignor\w+ (?:the )?case|regardless of case", re.IGNORECASE
+)
 """How a description says that capital and small letters are alike."""
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from mockserver.inference.conflict_words import (
     are_taken_together,
+    forbidden_states,
     refused_states,
     tells_of_any,
     tells_of_state,
@@ -139,3 +140,20 @@ def test_words_tell_of_a_state_and_of_values_that_are_taken_together() -> None:
     assert not tells_of_state("Conflict", ["closed"])
     assert are_taken_together("A place of the same name and city exists", ["name", "city"])
     assert not are_taken_together("The name or the city is taken", ["name", "city"])
+
+
+@pytest.mark.parametrize(
+    ("text", "forbidden"),
+    [
+        ("A closed ticket cannot be edited.", ("state", ["closed"])),
+        ("An invoice that is paid or void can no longer be changed.", ("status", ["paid", "void"])),
+        ("Only draft invoices can be deleted", ("status", ["paid", "void"])),
+        ("The ticket cannot be closed.", ("", [])),
+        ("Another open ticket has the same title, which is not allowed", ("", [])),
+        ("The draft is open and cannot be changed", ("", [])),
+        ("The invoice was paid", ("", [])),
+    ],
+)
+def test_words_tell_in_which_states_a_record_is_not_changed(text: str, forbidden: tuple[str, list[str]]) -> None:
+    states = {"state": ["open", "closed"], "status": ["draft", "paid", "void"]}
+    assert forbidden_states(text, states) == forbidden

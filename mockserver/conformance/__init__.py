@@ -26,8 +26,8 @@ from mockserver.conformance.expected_refusals import expect_refusal, is_failure
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
 from mockserver.conformance.inferred.inferred_bodies import leveled
 from mockserver.conformance.inferred.inferred_children import child_of, children_of
-from mockserver.conformance.inferred.inferred_conditions import repeat_key, version_header
-from mockserver.conformance.inferred.inferred_contents import has_members, is_plain_json, media_of
+from mockserver.conformance.inferred.inferred_conditions import guard_header, repeat_key, version_header
+from mockserver.conformance.inferred.inferred_contents import has_members, is_plain_json, media_of, shown_by_both
 from mockserver.conformance.inferred.inferred_links import led_to, own_links
 from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList, InferredPage, narrowing
 from mockserver.conformance.inferred.inferred_requests import InferredRecord, InferredRequests, within
@@ -83,8 +83,15 @@ from mockserver.contract.document import Node
 from mockserver.contract.operation import Criterion, How
 from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.resource import Reference
+from mockserver.contract.samples.described_values import states_of
 from mockserver.inference import words as list_words
-from mockserver.inference.conflict_words import are_taken_together, tells_of_any, tells_of_state, unique_members
+from mockserver.inference.conflict_words import (
+    are_taken_together,
+    forbidden_states,
+    tells_of_any,
+    tells_of_state,
+    unique_members,
+)
 from mockserver.inference.ranges import Bound, bound_of
 from mockserver.messages import REFUSALS, SUCCESSES
 from mockserver.values.absent import ABSENT
@@ -167,7 +174,9 @@ __all__ = [
     "expired",
     "filled",
     "flat",
+    "forbidden_states",
     "forged_values",
+    "guard_header",
     "happens_on",
     "has_key",
     "has_members",
@@ -221,10 +230,12 @@ __all__ = [
     "send_batch",
     "sheets",
     "shown",
+    "shown_by_both",
     "single_records",
     "singular",
     "smaller",
     "stamp",
+    "states_of",
     "tells_of_any",
     "tells_of_state",
     "text_of",

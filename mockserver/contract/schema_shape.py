@@ -41,6 +41,10 @@ class SchemaShape:
         return "array" if self.items else None
 
 
+_BESIDE = frozenset({"default", "description", "readOnly", "writeOnly", "deprecated"})
+"""Keywords that stand beside a reference and tell of the place that has it, not of the schema that it leads to."""
+
+
 class Shapes:
     """The shapes of one document's schemas."""
 
@@ -125,7 +129,9 @@ class Shapes:
         return node
 
     def says(self, node: Node, word: str) -> Any:
-        """The value of a keyword at a schema, behind its references and its ``allOf``."""
+        """The value of a keyword at a schema, behind references and ``allOf``; some stand beside a reference."""
+        if word in _BESIDE and word in (own := self._mapping(node)):
+            return own[word]
         value = self._mapping(found := self.follow(node))
         if word in value:
             return value[word]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.contract.document import Node
-from mockserver.contract.samples.described_values import listed_values
+from mockserver.contract.samples.described_values import listed_values, states_of
 from mockserver.contract.samples.states import first_state, is_state
 from mockserver.contract.schema_shape import Shapes
-from mockserver.inference.conflict_words import refused_states
+from mockserver.inference.conflict_words import forbidden_states, refused_states
 from mockserver.inference.paths import ANY
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.values.name_words import flat, singular, words_of
@@ -139,6 +139,9 @@ def _refuses(
 ) -> tuple[dict[str, list[Any]], int]:
     """The values of the member that the action sets with which it is refused, and by which declared status."""
     name, value = next(iter(sets.items()), ("", None))
+    if not sets and above.record is not None and "409" in reading.replies:
+        name, values = forbidden_states(reading.replies["409"].description, states_of(shapes, above.record))
+        return ({name: values}, 409) if name else ({}, 0)
     if not isinstance(value, str | bool) or above.record is None:
         return {}, 0
     member, node = shapes.properties(above.record)[name], reading.entry.node

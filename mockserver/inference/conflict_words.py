@@ -12,6 +12,13 @@ _LEADS = r"(?:same|duplicated?|unique|identical)"
 _TAKEN = r"(?:already|exists?|taken|in use|(?:being|been) used|must be unique|not unique|duplicated?|conflict)"
 _ONLY = re.compile(r"\b(?:only|must be|has to be|unless|not in)\b")
 _NOT = re.compile(r"\b(?:already|cannot|can t|can not|could not|no longer|not possible|not allowed|must not|may not)\b")
+_FORBIDS = re.compile(
+    r"\b(?:cannot|can t|can not|could not|no longer|not possible|not allowed|must not|may not|not be)\b"
+)
+_DONE = re.compile(r"\b(?:can|cannot|can t|can not|may|could not|no longer|not) (?:\w+ )?be \w+")
+"""What is refused, as it is said: ``can no longer be changed``."""
+_OTHERS = re.compile(r"\b(?:exists?|same|another|duplicated?|taken|unique|used?)\b")
+"""What tells that a refusal is about other records than the one that is changed."""
 _NEEDED = re.compile(
     r"\b(?:in use|used (?:by|in)|referenced|refers? to|depends?|dependents?|dependants?|not empty|linked)\b"
 )
@@ -62,6 +69,24 @@ def refused_states(texts: Iterable[str], states: Iterable[str], becomes: str) ->
     if named and _ONLY.search(text):
         return [one for one in known if one not in named]
     return [becomes]
+
+
+def forbidden_states(refusal: str, states: Mapping[str, list[str]]) -> tuple[str, list[str]]:
+    """The member of a record, of those with ``states``, and its values with which ``refusal`` forbids a change.
+
+    ``A closed ticket cannot be edited`` names one; ``Only drafts can be deleted`` all others. An empty name where no
+    member, or more than one, is named, or where it is about other records: ``the same name``.
+    """
+    text = _spaced(refusal)
+    stems = {stem_of(word) for word in _DONE.sub(" ", text).split()}
+    named = {name: [one for one in own if stem_of(one) in stems] for name, own in states.items()}
+    named = {name: own for name, own in named.items() if own}
+    if len(named) != 1 or _OTHERS.search(text):
+        return "", []
+    name, own = next(iter(named.items()))
+    if _FORBIDS.search(text):
+        return name, own
+    return (name, [one for one in states[name] if one not in own]) if " only " in text else ("", [])
 
 
 def tells_of_state(refusal: str, states: Iterable[str]) -> bool:

@@ -27,6 +27,10 @@ paths:
     put:
       requestBody: {$ref: '#/components/requestBodies/Room'}
       responses: {'200': {$ref: '#/components/responses/Room'}, '404': {description: none}, '409': {description: The name is taken.}}
+    patch:
+      requestBody: {$ref: '#/components/requestBodies/Room'}
+      responses: {'200': {$ref: '#/components/responses/Room'}, '404': {description: none},
+                  '409': {description: A closed room can no longer be changed.}}
     delete: {responses: {'204': {description: gone}, '404': {description: none}, '409': {description: The room still has stays.}}}
   /rooms/{id}/close:
     parameters: [{name: id, in: path, required: true, schema: {type: string}}]
@@ -53,6 +57,9 @@ components:
       properties:
         id: {type: string, readOnly: true}
         name: {type: string, minLength: 1, maxLength: 80}
+        beds: {type: array, items: {type: object, required: [width], properties: {width: {type: integer, minimum: 80, maximum: 200}}}}
+        bedCount: {type: integer, readOnly: true, description: Number of beds.}
+        widths: {type: integer, readOnly: true, description: Sum of the widths of all beds.}
         state: {type: string, enum: [open, closed], readOnly: true}
     Stay: {type: object, required: [guest], properties: {id: {type: string, readOnly: true}, guest: {type: string}}}
 """
@@ -91,14 +98,17 @@ class Hotel:
         elif method != "GET":
             if not isinstance(body, dict) or not isinstance(body.get("name"), str) or not 1 <= len(body["name"]) <= 80:
                 return 400, {}
+            if method == "PATCH" and room["state"] == "closed" and self.fault != "edited":
+                return 409, {}
             is_taken = any(one["name"] == body["name"] and one is not room for one in self.rooms.values())
             is_own = self.fault == "own" and room is not None and room["name"] == body["name"]
             if (is_taken and self.fault != ("renamed" if room else "taken")) or is_own:
                 room is None or self.fault != "half" or room.update(name="spoilt")
                 return 409, {}
             key = path[0] if path else str(next(self.numbers))
-            state = room["state"] if room else "open"
-            self.rooms[key] = {"id": key, "name": body["name"], "state": state}
+            beds, state = body.get("beds", []), room["state"] if room else "open"
+            self.rooms[key] = {"id": key, "name": body["name"], "state": state, "beds": beds, "bedCount": len(beds)}
+            self.rooms[key]["widths"] = sum(one["width"] for one in beds[: 1 if self.fault == "sum" else None])
             return (200 if path else 201), self.rooms[key]
         return 200, room
 
@@ -123,13 +133,19 @@ class Hotel:
         ("renamed", "a change to a name that another record has is answered 200, though it is unique"),
         ("own", "a change that keeps a record's own name is refused as if another record had it"),
         ("half", "a change that was refused for a taken value was made (name)"),
-        ("closed", "an action is answered 200 where state is 'closed', though its document forbids it then"),
+        ("closed", "an action is answered 200 where state is 'closed', though its document forbids it"),
+        ("sum", "a new record does not say what its description says (widths)"),
+        ("edited", "a change is answered 200 where state is 'closed', though its document forbids it"),
         ("used", "a record that others need (stays) is deleted, though the document says that it is not"),
     ],
 )
 def test_what_the_words_of_a_conflict_refuse_is_asked(tmp_path, monkeypatch, fault, cause):
     (file := tmp_path / "hotel.yaml").write_text(HOTEL)
-    chosen = tuple(one for one in load_checks(inferred=True) if one.suite == "document_conflicts")
+    chosen = tuple(
+        one
+        for one in load_checks(inferred=True)
+        if one.suite in {"document_conflicts", "document_states", "document_sums"}
+    )
     monkeypatch.setattr("mockserver.conformance.runner.load_checks", lambda *_, **__: chosen)
     options = Options(spec=file, strictness=Provenance.INFERRED)
     target = replace(find_target(options), transport=in_process(Hotel(fault)))

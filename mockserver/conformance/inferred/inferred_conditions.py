@@ -16,6 +16,7 @@ from mockserver.values.name_words import flat
 VERSIONS: Mapping[str, str] = {"ifmatch": "ETag", "ifunmodifiedsince": "Last-Modified"}
 """Headers that a change is made on condition of, by flat name, and those of a read that tell what they want."""
 ANY_VERSION = "*"
+PRECONDITION_FAILED = 412
 PRECONDITION_REQUIRED = 428
 REQUEST_KEYS = ("requestid", "correlationid", "transactionid")
 """How headers end that name one request; those with ``idempoten`` in them do, too."""
@@ -39,6 +40,13 @@ def version_header(operation: Operation) -> PlannedParameter | None:
     named = (one for one in plan.parameters if one.location == "header" and flat(one.name) in VERSIONS)
     is_wanted = str(PRECONDITION_REQUIRED) in plan.replies
     return next((one for one in named if one.required or is_wanted), None)
+
+
+def guard_header(operation: Operation) -> PlannedParameter | None:
+    """The same, and where none is wanted that which a client may say: the document declares what a wrong one meets."""
+    named = (one for one in planned(operation).parameters if one.location == "header" and flat(one.name) in VERSIONS)
+    may_fail = str(PRECONDITION_FAILED) in planned(operation).replies
+    return version_header(operation) or next((one for one in named if may_fail), None)
 
 
 def fresh_key(maker: Maker, one: PlannedParameter, mark: str, number: int) -> str:

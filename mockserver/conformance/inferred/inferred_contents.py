@@ -12,9 +12,10 @@ from mockserver.conformance.inferred.inferred_forms import bracketed, form_pairs
 from mockserver.conformance.inferred.inferred_writing import is_file, multipart, text_of
 from mockserver.contract import Operation
 from mockserver.contract.document import Document, Node
-from mockserver.contract.plan import OperationPlan
+from mockserver.contract.plan import OperationPlan, Steps
 from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.schema_shape import Shapes
+from mockserver.values.members import value_at
 
 
 def planned(operation: Operation) -> OperationPlan:
@@ -88,3 +89,29 @@ def without_read_only(shapes: Shapes, schema: Node, value: Any) -> Any:
     return {
         name: without_read_only(shapes, members[name], one) if name in members else one for name, one in said.items()
     }
+
+
+def lacking_own(shapes: Shapes, operation: Operation, schema: Node, body: Any) -> Iterator[tuple[Steps, Node]]:
+    """Where in a body what only clients say is missing: a whole record does not show it."""
+    steps = planned(operation).sent
+    place, inner = shapes.member(schema, steps), value_at(body, steps)
+    for name, node in shapes.properties(place).items() if place is not None and isinstance(inner, dict) else ():
+        if shapes.says(node, "writeOnly") is True and name not in inner:
+            yield (*steps, name), node
+
+
+def shown_by_both(shapes: Shapes, one: Operation, other: Operation) -> set[str]:
+    """The members of a record that the replies of both operations, lists or not, describe by one schema."""
+    first, second = (_shown(shapes, planned(each)) for each in (one, other))
+    return shapes.in_common(first, second) if first is not None and second is not None else set()
+
+
+def _shown(shapes: Shapes, plan: OperationPlan) -> Node | None:
+    """The schema of a record in a reply."""
+    if (schema := plan.success.schema) is None:
+        return None
+    if plan.items is None:
+        return shapes.member(schema, plan.record or ())
+    array = shapes.member(schema, plan.items)
+    items = shapes.items(array) if array is not None else None
+    return shapes.member(items, plan.each) if items is not None else None

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.inferred.inferred_bodies import NOW
 from mockserver.conformance.inferred.inferred_conditions import (
     ANY_VERSION,
@@ -106,6 +107,22 @@ class InferredSender:
         """The schema of the body that is sent, None where none is taken."""
         bodies = planned(operation).bodies
         return bodies[media_of(operation)] if bodies else None
+
+    def needed(self, group: Group) -> set[str]:
+        """Members of which every record has something: those that must be there, and not as null."""
+        record = group.resource.model.record if group.resource.model else None
+        if record is None:
+            return set()
+        declared, required = self.maker.shapes.properties(record), self.maker.shapes.shape(record).required
+        return {one for one in required if one not in declared or not self.replies.allows(declared[one], None)}
+
+    def write_only(self, operation: Operation) -> set[str]:
+        """Members of a record that a reply of ``operation`` does not show."""
+        plan = planned(operation)
+        schema = plan.success.schema
+        place = self.maker.shapes.member(schema, plan.record or ()) if schema is not None else None
+        declared = self.maker.shapes.properties(place) if place is not None else {}
+        return {name for name, node in declared.items() if self.maker.shapes.says(node, "writeOnly") is True}
 
     def _named_alike(self, operation: Operation, values: Mapping[str, str], body: Any) -> Any:
         """``body`` of a change with the key that its path has, where it says one: another would rename the record."""

@@ -12,7 +12,13 @@ from mockserver.conformance.bodies.normal_forms import is_normal_form
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.inferred.inferred_bodies import NOW, but_for_null, is_day, leveled
-from mockserver.conformance.inferred.inferred_contents import has_members, media_of, planned, without_read_only
+from mockserver.conformance.inferred.inferred_contents import (
+    has_members,
+    lacking_own,
+    media_of,
+    planned,
+    without_read_only,
+)
 from mockserver.conformance.inferred.inferred_forms import is_form, is_sayable
 from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList, narrowing
 from mockserver.conformance.inferred.inferred_requests import UNKNOWN, InferredRecord, InferredRequests, within
@@ -47,7 +53,12 @@ class InferredTrials(InferredRequests):
         schema, maker = self.body_schema(operation), self.maker
         if schema is None:
             return ABSENT
-        made = self.suited(operation, maker.make(schema, Draw.of(ordinal, NOW, full=True, varies=True)))
+        draw = Draw.of(ordinal, NOW, full=True, varies=True)
+        made = maker.make(schema, draw)
+        for steps, node in lacking_own(maker.shapes, operation, schema, made):
+            whole = with_value(made, steps, maker.make(node, draw))
+            made = whole if self.accepts(schema, whole) else made
+        made = self.suited(operation, made)
         return made if self.accepts(schema, made) else self.body(operation, ordinal)
 
     def renewed(self, group: Group, operation: Operation, body: Any, good: Any = ABSENT) -> Any:
@@ -120,22 +131,6 @@ class InferredTrials(InferredRequests):
         """``body`` of a create with that key."""
         model = group.resource.model
         return with_value(body, (*planned(operation).sent, *(model.key if model else ())), key)
-
-    def needed(self, group: Group) -> set[str]:
-        """Members of which every record has something: those that must be there, and not as null."""
-        record = group.resource.model.record if group.resource.model else None
-        if record is None:
-            return set()
-        declared, required = self.maker.shapes.properties(record), self.maker.shapes.shape(record).required
-        return {one for one in required if one not in declared or not self.replies.allows(declared[one], None)}
-
-    def write_only(self, operation: Operation) -> set[str]:
-        """Members of a record that a reply of ``operation`` does not show."""
-        plan = planned(operation)
-        schema = plan.success.schema
-        place = self.maker.shapes.member(schema, plan.record or ()) if schema is not None else None
-        declared = self.maker.shapes.properties(place) if place is not None else {}
-        return {name for name, node in declared.items() if self.maker.shapes.says(node, "writeOnly") is True}
 
     def unknown_parent(self, group: Group) -> str:
         """A key that no record above those of ``group`` has."""

@@ -37,6 +37,12 @@ def listed_values(shapes: Shapes, name: str, node: Node) -> list[str]:
     return described_values(words, name) if isinstance(words, Mapping) and shapes.type(node) == "string" else []
 
 
+def states_of(shapes: Shapes, record: Node) -> dict[str, list[str]]:
+    """What each member of a record that is one of a few texts may be."""
+    found = {name: listed_values(shapes, name, node) for name, node in shapes.properties(record).items()}
+    return {name: own for name, own in found.items() if own}
+
+
 def described_values(words: Mapping[str, Any], name: str) -> list[str]:
     """The values of a text member ``name`` that the description of its schema lists; none where it lists none."""
     text = words.get("description")

@@ -16,7 +16,7 @@ from mockserver.handlers.planned.derived_members.stamps import beside_key
 from mockserver.handlers.planned.initial_data.initial_records import counted_by
 from mockserver.handlers.planned.lists.sparse_fields import as_selected
 from mockserver.handlers.planned.logging_in import remember, require_unregistered, welcome, with_own_token, with_token
-from mockserver.handlers.planned.preconditions.conflicts import require_unique, require_unneeded
+from mockserver.handlers.planned.preconditions.conflicts import require_changeable, require_unique, require_unneeded
 from mockserver.handlers.planned.preconditions.referring import require_references
 from mockserver.handlers.planned.preconditions.versions import (
     etag_header,
@@ -183,12 +183,12 @@ def write(call: Call, scope: Scope, record: Record, body: Json, *, whole: bool) 
 
 
 def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
-    plan, scope = plan_of(call), scope_of(call, tenant)
-    body = sent(call)
+    plan, scope, body = plan_of(call), scope_of(call, tenant), sent(call)
     record = _meant(call, scope, body)
     notes: Headers = ()
     if record is not None:
         require_version(call, record)
+        require_changeable(call, scope, record)
         require_newest(scope.model, record, body)
     if record is None:
         record, notes = add(call, scope, _with_key(call, scope, body))

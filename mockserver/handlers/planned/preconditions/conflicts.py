@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from mockserver.contract.plan import OperationPlan
 from mockserver.contract.samples.declared_values import said_examples
+from mockserver.contract.samples.described_values import states_of
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.criteria import condition, meets, with_values
 from mockserver.handlers.planned.addressing.places import key_of, plan_of
 from mockserver.handlers.planned.initial_data.initial_keys import first_keys
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.conflict_words import tells_of_any, tells_of_use, unique_members
+from mockserver.inference.conflict_words import forbidden_states, tells_of_any, tells_of_use, unique_members
 from mockserver.messages import Json
 from mockserver.store import Record
 from mockserver.values.equality import same_json
@@ -31,6 +32,20 @@ def require_possible(plan: OperationPlan, value: Json) -> None:
     for name, values in refuses.items() if unless is None else ():
         if any(same_json(value.get(name), one) for one in values):
             raise _impossible(plan.words["refusal"], name, value)
+
+
+def require_changeable(call: Call, scope: Scope, record: Record) -> None:
+    """Raises Refusal(409): the words of the declared conflict forbid to change or delete a record in this state."""
+    plan, own = plan_of(call), scope.model.record
+    if (said := plan.replies.get(CONFLICT)) is None or own is None:
+        return
+    if (known := plan.remembered.get("forbidden")) is None:
+        states = states_of(call.tools.maker.shapes, own)
+        known = plan.remembered["forbidden"] = forbidden_states(said.description, states)
+    name, values = known
+    value = record.data()
+    if isinstance(value, dict) and name and value.get(name) in values:
+        raise _impossible(int(CONFLICT), name, value)
 
 
 def _impossible(status: int, name: str, value: Mapping[str, Json]) -> Refusal:
@@ -90,7 +105,8 @@ def _member(record: Record, name: str) -> Json:
 
 
 def require_unneeded(call: Call, scope: Scope, record: Record) -> None:
-    """Raises Refusal(409): other records name the one to be deleted, which the document says is refused then."""
+    """Raises Refusal(409): other records name the one to be deleted, or its state forbids it, as the document says."""
+    require_changeable(call, scope, record)
     said = plan_of(call).replies.get(CONFLICT)
     if said is not None and (found := _first_naming(call, scope, record, said.description)):
         name, other = found
