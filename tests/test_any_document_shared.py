@@ -324,7 +324,8 @@ def test_what_is_made_for_the_caller_is_shown_among_all(tmp_path: Path) -> None:
 
 def test_a_word_that_marks_records_lists_counts_and_changes_those_that_are_so(tmp_path: Path) -> None:
     number = {"type": "object", "properties": {"count": NUMBER}}
-    numbers = {"type": "object", "properties": {"total": NUMBER, "open_count": NUMBER, "sold": NUMBER}}
+    names = ("total", "open_count", "sold", "overdue", "remaining", "finished")
+    numbers = {"type": "object", "properties": dict.fromkeys(names, NUMBER)}
     marked = {"parameters": [parameter("id", NUMBER)], "put": {"responses": {"204": reply()}}}
     paths = {
         "/pets": one("list post", "Pet"),
@@ -336,7 +337,14 @@ def test_a_word_that_marks_records_lists_counts_and_changes_those_that_are_so(tm
         "/me/favourites": one("list", "Pet"),
     }
     flag = {"type": "boolean"}
-    pet = {"isFavourite": flag, "read": flag, "status": {"type": "string", "enum": ["open", "sold"]}}
+    due = {"type": "string", "format": "date"}
+    pet = {
+        "isFavourite": flag,
+        "read": flag,
+        "dueDate": due,
+        "isFinished": flag,
+        "status": {"type": "string", "enum": ["open", "sold"]},
+    }
     caller = served(tmp_path, paths, pet, scenario="empty")
     ada, bob = (caller.post("/pets", json={"name": name}).json["id"] for name in ("Ada", "Bob"))
     caller.put(f"/pets/{bob}/favourite")
@@ -346,5 +354,10 @@ def test_a_word_that_marks_records_lists_counts_and_changes_those_that_are_so(tm
     caller.post("/pets/read-all")
     assert caller.get("/pets/unread-count").json == {"count": 0}
     assert [one["read"] for one in caller.get("/pets").json] == [True, True]
-    assert caller.get("/pets/summary").json == {"data": {"total": 2, "open_count": 2, "sold": 0}}
+    found = {"total": 2, "open_count": 2, "sold": 0, "overdue": 0, "remaining": 2, "finished": 0}
+    assert caller.get("/pets/summary").json == {"data": found}
+    caller.put(f"/pets/{ada}", json={"name": "Ada", "status": "open", "dueDate": "2025-01-31"})
+    caller.put(f"/pets/{bob}", json={"name": "Bob", "status": "open", "dueDate": "2025-01-31", "isFinished": True})
+    found |= {"overdue": 1, "remaining": 1, "finished": 1}
+    assert caller.get("/pets/summary").json == {"data": found}
     assert ada

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract.kinds import Kind
+from mockserver.contract.samples.timestamp_names import is_ahead
 from mockserver.inference.actions import sets_of
 from mockserver.inference.guess import Guess
 from mockserver.inference.paths import ANY, Key
@@ -22,6 +23,11 @@ from mockserver.values.name_words import flat, singular, words_of
 
 _COUNTING = frozenset({"count", "counts", "number", "num", "total", "of", "all"})
 """Words that say of a number that it is one of records."""
+_FINISHED = ("completed", "done", "finished", "closed", "resolved", "paid")
+_NOT_YET = frozenset({"pending", "open", "remaining", "incomplete", "outstanding", "unfinished", "todo"})
+_LATE = frozenset({"overdue", "pastdue", "late"})
+PAST: dict[str, Any] = {"past": True}
+"""What is asked of a moment that should be over."""
 _OF_ALL = re.compile(r"(?:mark[-_]?)?(?:(\w+?)[-_]?all|all[-_]?(?:as[-_]?)?(\w+))", re.IGNORECASE)
 """How the last segment is called of a path that does something to all records of the collection before it."""
 
@@ -93,7 +99,20 @@ def _those(found: Resources, about: InferredCollection, name: str) -> Mapping[st
     """Which records a number of that name counts: all of them (empty), or None where nothing tells."""
     thing = {singular(one) for one in words_of(about.key[-1])}
     words = [one for one in words_of(name) if one not in _COUNTING and singular(one) not in thing]
-    return (_marks(found, about, "-".join(words)) or None) if words else {}
+    return (_marks(found, about, "-".join(words)) or _unfinished(found, about, "".join(words)) or None) if words else {}
+
+
+def _unfinished(found: Resources, about: InferredCollection, word: str) -> Mapping[str, Any]:
+    """Which records are yet to be done, by the truth value that says so (``pending``), or should be (``overdue``)."""
+    finished = next((one for each in _FINISHED if (one := _truth(found, about, each))), {})
+    assert about.record is not None
+    shapes, members = found.shapes, found.shapes.properties(about.record)
+    days = ("date", "date-time")
+    due = [one for one in members if is_ahead(one) and shapes.says(members[one], "format") in days]
+    not_yet: dict[str, Any] = {name: not one for name, one in finished.items()}
+    if word in _LATE:
+        return {**not_yet, due[0]: PAST} if len(due) == 1 else {}
+    return not_yet if word in _NOT_YET else {}
 
 
 def _truth(found: Resources, home: InferredCollection, word: str) -> Mapping[str, Any]:

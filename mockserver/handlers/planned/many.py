@@ -67,7 +67,8 @@ def search(call: Call, tenant: Tenant) -> Reply:
         return answered(call, dict(Counter(one for one in texts if isinstance(one, str))), ())
     plan, counts = plan_of(call), plan_of(call).words.get("counts")
     if "numbers" in plan.words:
-        value = with_value({}, plan.words["numbers_at"], counted(records, plan.words["numbers"]))
+        numbers = counted(records, plan.words["numbers"], call.tools.clock.now())
+        value = with_value({}, plan.words["numbers_at"], numbers)
         return made(call, plan.success, plan.status, value=value, full=True)
     return page(call, tenant, records) if counts is None else answered(call, len(records), tuple(counts))
 
