@@ -161,7 +161,7 @@ def check_projection(session: Session, group: Group) -> None:
     """Asked for some fields, every operation answers with just those and the key; unknown names are left out."""
     if not any(one.projection for one in group.all(Kind.READ, Kind.LIST, Kind.LOOKUP, Kind.SEARCH)):
         raise NotApplicable("no operation can be asked for some fields")
-    record = _with_nothing(session, group) or session.read(group, session.sample(group)[0][group.key])
+    record = session.read(group, (_with_nothing(session, group) or session.sample(group)[0])[group.key])
     names = [name for name in sorted(record) if name != group.key and name not in group.resource.managed]
     names = sorted(names, key=lambda name: bool(record[name]))[:2]  # what is false or empty is a value too
     for operation in group.all(Kind.READ):

@@ -133,7 +133,7 @@ def check_computed(session: Session, group: Group) -> None:
     furnisher = Furnisher(session)
     record = furnisher.make(group, rules)
     shown_alike(session, group, record)
-    made = furnisher.dependants(rules, group, record)
+    made = furnisher.dependants(rules, group, record, in_each_state=True)
     as_ruled(session, group, session.read(group, record[group.key]))
     shown_alike(session, group, record)
     for other, one in made[:2]:

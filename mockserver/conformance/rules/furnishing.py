@@ -189,15 +189,20 @@ class Furnisher:
         tried = ([*items, *more, *strange], [*items, *more])
         return {outer: next((one for one in tried if group.values.allows(group.writable[outer], one)), items)}
 
-    def dependants(self, rules: Any, group: Group, record: Mapping[str, Any]) -> list[tuple[Group, dict[str, Any]]]:
-        """Records that name ``record`` where ``rules`` look for some, with each value that those are compared with."""
+    def dependants(
+        self, rules: Any, group: Group, record: Mapping[str, Any], *, in_each_state: bool = False
+    ) -> list[tuple[Group, dict[str, Any]]]:
+        """Records that name ``record`` where ``rules`` look for some, with each value that those are compared with.
+
+        ``in_each_state``: where they are compared with none, one in each state that the schema has words for.
+        """
         made: list[tuple[Group, dict[str, Any]]] = []
         for resource, path in sorted(resources_read(rules)):
             other = self.session.plan.groups.get(resource.rpartition(":")[2])
             if other is None or Kind.CREATE not in other.operations:
                 continue
             known = variants(rules, other)
-            tried = [{}, *known][: MOST // 2] if known else [{}, *(_states(other) or [{}])]
+            tried = [{}, *known][: MOST // 2] if known else [{}, *((in_each_state and _states(other)) or [{}])]
             tried = [*tried[:2], *apart] if (apart := contrasts(rules, other)) else tried
             for fields in [
                 *tried,
