@@ -293,3 +293,12 @@ def test_a_first_record_is_not_found_by_the_name_that_clients_send_as_the_exampl
     assert caller.get("/projects/a-name").status_code == 404
     made = caller.post("/projects", json={"name": "a-name"}).json
     assert caller.get("/projects/a-name").json == made
+
+
+def test_a_new_record_begins_with_what_only_the_server_says_of_it(tmp_path: Path) -> None:
+    shown = {"title": TEXT, "archived": {"type": "boolean"}, "is_active": {"type": "boolean"}, "view_count": NUMBER,
+             "pinned": {"type": "boolean"}, "size": NUMBER}  # fmt: skip
+    caller = things(tmp_path, shown, {"title": TEXT, "pinned": {"type": "boolean"}})
+    made = caller.post("/things", json={"title": "x"}).json
+    assert {name: made.get(name) for name in shown} == {
+        "title": "x", "archived": False, "is_active": True, "view_count": 0, "pinned": None, "size": None}  # fmt: skip

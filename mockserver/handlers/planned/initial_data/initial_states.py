@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
+from mockserver.contract.document import Node
 from mockserver.contract.plan import Model
 from mockserver.contract.samples.described_values import listed_values
 from mockserver.contract.samples.states import first_state
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.messages import Json
-from mockserver.values.name_words import flat, thing_of
+from mockserver.values.name_words import flat, thing_of, words_of
 
 _STATES = ("status", "state", "phase", "stage", "lifecycle")
 MAKERS = frozenset(
@@ -20,6 +21,8 @@ MAKERS = frozenset(
 """How a record calls whoever made it."""
 _COUNT = re.compile(r"^(num|total|count)|(count|counts|total)$")
 _HAPPENED = re.compile(r"\wcounts?$")
+_LIVING = frozenset({"active", "enabled", "available", "visible", "valid", "alive"})
+"""Words of what is true of a record from the first."""
 _PLACES = frozenset({"city", "zip", "zipcode", "postalcode", "postcode", "street", "country"})
 """Members beside which a ``state`` is a part of a country."""
 
@@ -82,6 +85,7 @@ def _takes_null(schema: object) -> bool:
 def _begun(call: Call, model: Model) -> Iterator[tuple[str, Json]]:
     shapes = call.tools.maker.shapes
     members = shapes.properties(model.record) if model.record is not None else {}
+    yield from _own_beginnings(call, members, model.said())
     thing, beside = thing_of(call.resource.name), {flat(name) for name in members}
     for name, node in members.items():
         word = flat(name).removeprefix(thing)
@@ -90,3 +94,20 @@ def _begun(call: Call, model: Model) -> Iterator[tuple[str, Json]]:
         texts = listed_values(shapes, name, node)
         if texts and shapes.type(node) == "string":
             yield name, first_state(texts)
+
+
+def _own_beginnings(call: Call, members: Mapping[str, Node], sendable: Collection[str]) -> Iterator[tuple[str, Json]]:
+    """Truths and counts that no client can say: nothing has happened of what they tell yet."""
+    shapes, allows = call.tools.maker.shapes, call.tools.maker.allows
+    for name, node in members.items():
+        kind, words = shapes.type(node), words_of(name)
+        if name in sendable or "default" in shapes.shape(node).words or shapes.says(node, "writeOnly"):
+            continue
+        if kind == "boolean":
+            begins: Json = bool(_LIVING & set(words))
+        elif kind == "integer" and _HAPPENED.search(flat(name)):
+            begins = 0
+        else:
+            continue
+        if allows(node, begins):
+            yield name, begins
