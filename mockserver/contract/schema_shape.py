@@ -148,6 +148,20 @@ class Shapes:
         is_text = self.type(node) == "string" and not any(self.says(node, one) for one in _TELLING)
         return self.says(node, "readOnly") is True and not is_text
 
+    def takes_null(self, node: Node) -> bool:
+        """Whether nobody disputes that the schema takes null.
+
+        What ``nullable`` means beside a reference, ``allOf`` or ``enum`` is read in two ways before OpenAPI 3.1.
+        """
+        schema = self.follow(node).value
+        if not isinstance(schema, Mapping) or "enum" in schema:
+            return False
+        types = schema.get("type")
+        if isinstance(types, list):
+            return "null" in types
+        branches = schema.get("anyOf") or schema.get("oneOf") or []
+        return {"type": "null"} in branches and all("type" in one for one in branches if isinstance(one, Mapping))
+
     def in_common(self, one: Node, other: Node) -> set[str]:
         """The members that both schemas have as one and the same, but for what is said by one side only."""
         first, second = self.properties(one), self.properties(other)

@@ -159,10 +159,11 @@ def _of_its_kind(
     assert record is not None
     member = maker.shapes.properties(record)[name]
     if earlier == 0:
-        unnamed = {one: None for one in named_fields(call, record, name, None) if one in value}
-        if maker.allows(member, None):
-            return {**value, name: None, **unnamed}
-        less = {one: said for one, said in value.items() if one != name and one not in unnamed}
+        unnamed = [name, *(one for one in named_fields(call, record, name, None) if one in value)]
+        members = maker.shapes.properties(record)
+        if all(maker.shapes.takes_null(members[one]) and maker.allows(members[one], None) for one in unnamed):
+            return {**value, **dict.fromkeys(unnamed)}
+        less = {one: said for one, said in value.items() if one not in unnamed}
         return less if maker.allows(record, less) else value
     key = drawn(call, resource, place.keys, earlier)[2]
     is_repeated = place.tenant and has_named_fields(value, name)  # PERF: else nothing of the other is said

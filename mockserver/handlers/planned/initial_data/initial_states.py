@@ -63,23 +63,9 @@ def _unsaid(call: Call, model: Model) -> Iterator[str]:
     kept = {*initial_states(call, model), *(steps[0] for steps in (model.key, *model.other_keys) if steps)}
     for name, node in shapes.properties(model.record).items() if model.record is not None else ():
         is_known = name in kept or flat(name) in MAKERS or _COUNT.search(flat(name)) is not None
-        is_null = not is_known and _takes_null(shapes.follow(node).value) and allows(node, None)
+        is_null = not is_known and shapes.takes_null(node) and allows(node, None)
         if is_null and "default" not in shapes.shape(node).words:
             yield name
-
-
-def _takes_null(schema: object) -> bool:
-    """Whether nobody disputes that the schema takes null.
-
-    What ``nullable`` means beside a reference, ``allOf`` or ``enum`` is read in two ways before OpenAPI 3.1.
-    """
-    if not isinstance(schema, Mapping) or "enum" in schema:
-        return False
-    types = schema.get("type")
-    if isinstance(types, list):
-        return "null" in types
-    branches = schema.get("anyOf") or schema.get("oneOf") or []
-    return {"type": "null"} in branches and all("type" in one for one in branches if isinstance(one, Mapping))
 
 
 def _begun(call: Call, model: Model) -> Iterator[tuple[str, Json]]:
