@@ -296,6 +296,19 @@ def test_records_below_a_parent_are_its_own(tmp_path: Path) -> None:
     assert caller.get(f"/owners/{ada}/notes").status_code == 404
 
 
+def test_a_record_counts_what_stands_below_it(tmp_path: Path) -> None:
+    told = nested_notes()
+    owner = told["paths"]["/owners"]["post"]["responses"]["201"]["content"]["application/json"]["schema"]
+    owner["properties"]["noteCount"] = {"type": "integer"}
+    caller = client(told, tmp_path)
+    ada = caller.post("/owners", json={"name": "Ada"}).json
+    assert ada["noteCount"] == 0
+    caller.post(f"/owners/{ada['id']}/notes", json={"text": "hers"})
+    assert caller.get(f"/owners/{ada['id']}").json["noteCount"] == 1
+    for one in caller.get("/owners").json:
+        assert one["noteCount"] == len(caller.get(f"/owners/{one['id']}/notes").json["data"])
+
+
 def test_a_reason_is_told_for_each_operation() -> None:
     for operation in world_of(client("museum-3.1.yaml")).contract.operations():
         assert operation.plan.why

@@ -21,7 +21,7 @@ from mutants.mutant import Area, Plant, named
 from mutants.planting import Planting, engine
 from mutants.wire import Environ, Wire
 
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 FAR_AHEAD = 4_102_444_800
 """The year 2100, in seconds since 1970."""
 

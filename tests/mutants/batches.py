@@ -115,9 +115,9 @@ def _own_id(original: Callable[..., Record], call: Call, tenant: Tenant, item: A
 
 
 def _lock_passed_over(planting: Planting) -> None:
-    def changeable(original: Callable[..., Any], resource: Any, tenant: Tenant, record_id: str) -> Any:
-        data = find(resource, tenant, record_id).data()
-        return data if running else original(resource, tenant, record_id)
+    def unlocked(original: Callable[..., None], *arguments: Any) -> None:
+        if not running:
+            original(*arguments)
 
     running: list[bool] = []
 
@@ -128,7 +128,7 @@ def _lock_passed_over(planting: Planting) -> None:
         finally:
             running.pop()
 
-    planting.around(engine("handlers.records"), "changeable", changeable)
+    planting.around(engine("handlers.records"), "unlocked", unlocked)
     planting.handler(batch, Kind.BATCH)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any
 
 import orjson
 
-from mockserver.auth.authenticator import Authenticator
+from mockserver.auth.authenticator import Authenticator, Wall
 from mockserver.conformance.created_records import path_value, record_id
 from mockserver.contract import Kind, Operation
 from mockserver.errors import Refusal, denied
@@ -26,7 +25,7 @@ def _any_token(kind: Kind) -> Plant:
     """Operations of ``kind`` take a token of whatever tenant."""
 
     def identify(
-        original: Identify, self: Authenticator, operation: Operation, header: str, tenant: str, now: datetime
+        original: Identify, self: Authenticator, operation: Operation, header: str, tenant: str, now: Wall
     ) -> Identity:
         return original(self, operation, header, None if operation.kind is kind else tenant, now)
 
@@ -37,7 +36,7 @@ def _compared(same: Callable[[str, str], bool]) -> Plant:
     """Compare the token's tenant with the path's by ``same``."""
 
     def identify(
-        original: Identify, self: Authenticator, operation: Operation, header: str, tenant: str, now: datetime
+        original: Identify, self: Authenticator, operation: Operation, header: str, tenant: str, now: Wall
     ) -> Identity:
         identity = original(self, operation, header, None, now)
         if not same(str(identity.tenant), tenant):

@@ -16,6 +16,7 @@ from mockserver.handlers.planned.accounts.own_truths import as_asked
 from mockserver.handlers.planned.addressing.places import is_key, keys_of, model_of, plan_of
 from mockserver.handlers.planned.derived_members.denormalised_fields import copied_names, named_fields
 from mockserver.handlers.planned.initial_data.initial_states import MAKERS
+from mockserver.handlers.planned.stored_records.counted_children import children_counts
 from mockserver.handlers.planned.stored_records.scope import Scope
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant
@@ -38,6 +39,8 @@ def whole(call: Call, tenant: Tenant, record: Record, *, as_replied: bool = Fals
     value, embedded = record.data(), model_of(call.resource).embedded
     if own := as_asked(call, tenant, call.resource, record):
         value = {**value, **own}
+    if isinstance(value, dict) and (counts := children_counts(call, tenant, record)):
+        value = {**value, **{name: one for name, one in counts.items() if name in value}}
     if all(one.is_written for one in embedded.values()) or not isinstance(value, dict):
         return value  # PERF: most records hold no others
     return value | _held(call, tenant, call.resource, record, _place(call) if as_replied else None)
