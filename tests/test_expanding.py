@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from test_any_document import body, client, document, parameter, reply
+from test_any_document import body, client, collection, document, parameter, reply
 
 TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
 
@@ -140,3 +141,26 @@ def test_compound_documents_hold_each_related_record_once(tmp_path: Any) -> None
     assert caller.get("/articles/2?include=author,comments").json["included"] == [ada, said]
     assert caller.get("/articles/1?include=comments").json["included"] == []
     assert caller.get("/articles?include=editor").status_code == 400
+
+
+def test_what_leads_on_and_on_is_bounded(tmp_path: Path) -> None:
+    text, number = {"type": "string"}, {"type": "integer"}
+    thing, owner = ({"$ref": f"#/components/schemas/{name}"} for name in ("Thing", "Owner"))
+    schemas = {
+        "Thing": {"type": "object", "properties": {"id": number, "ownerId": number, "owner": owner}},
+        "Owner": {"type": "object", "properties": {"id": number, "things": {"type": "array", "items": thing}}},
+    }
+    paths = {
+        **collection(thing, {"type": "object", "properties": {"ownerId": number}}, path="/things")["paths"],
+        **collection(owner, {"type": "object", "properties": {"name": text}}, path="/owners")["paths"],
+    }
+    paths["/things"]["get"]["parameters"] = [parameter("expand", text, "query")]
+    caller = client(document(paths, components={"schemas": schemas}), tmp_path)
+    mine = caller.post("/owners", json={"name": "Ada"}).json["id"]
+    for _ in range(40):
+        caller.post("/things", json={"ownerId": mine})
+    one, far = (
+        caller.get("/things", query_string={"expand": names}) for names in ("owner", "owner.things.owner.things.owner")
+    )
+    assert (one.status_code, far.status_code) == (200, 200)
+    assert len(far.data) < 10 * len(one.data)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.handlers.planned.lists.comparisons import Among
 from test_any_document import body, client, document, parameter, reply
 
 TEXT, NUMBER, OBJECT = {"type": "string"}, {"type": "number"}, {"type": "object", "additionalProperties": True}
@@ -118,3 +119,10 @@ def test_an_operator_in_a_name_or_text(shops: dict[str, Any], query: str, keys: 
 def test_an_operator_in_an_object(shops: dict[str, Any], query: str, keys: str) -> None:
     listed = shops[query.partition("=")[0].partition("[")[0]].get(f"/items?{query}").json
     assert "".join(str(one["id"]) for one in listed) == keys
+
+
+def test_many_values_take_as_long_as_one() -> None:
+    """They are read once and looked up, not compared one after the other with each record."""
+    among = Among.of([*map(str, range(5_000)), "1.50", None, True])
+    assert [among.has(one) for one in (4_999, "4999", 5_000, 1.5, "1.5", "1.50", None, True, False, [7, "x"], ["x"])] == [
+        True, True, False, True, False, True, True, True, False, True, False]  # fmt: skip

@@ -40,11 +40,17 @@ def written(value: Json) -> str:
 
 def meets(value: Json, wanted: Json) -> bool:
     """Whether a member has the value, or one of the values, asked for: itself, in its list, as what identifies it."""
-    options = wanted if isinstance(wanted, list) else [wanted]
+    options, texts = wanted if isinstance(wanted, list) else [wanted], texts_of(value)
+    return any(written(one) in texts for one in options)
+
+
+def texts_of(value: Json) -> set[str]:
+    """How what is asked for may be written of a member: itself, what its list has, what identifies an object there."""
     values = value if isinstance(value, list) else [value]
     texts = {written(one) for one in values}
-    texts |= {written(one[name]) for one in values if isinstance(one, dict) for name in KEYS_WITHIN if name in one}
-    return any(written(one) in texts for one in options)
+    return texts | {
+        written(one[name]) for one in values if isinstance(one, dict) for name in KEYS_WITHIN if name in one
+    }
 
 
 def _written_as(text: str) -> list[Json]:

@@ -20,7 +20,7 @@ from mockserver.handlers.planned.expansion.asked_relations import (
     relation_parameters,
 )
 from mockserver.handlers.planned.expansion.included_records import INCLUDED, is_compound, with_included
-from mockserver.handlers.planned.expansion.related_records import Holder, RelatedRecords, resource_shown
+from mockserver.handlers.planned.expansion.related_records import Allowance, Holder, RelatedRecords, resource_shown
 from mockserver.handlers.planned.stored_records.embedding import copied
 from mockserver.inference.foreign import ENDINGS
 from mockserver.messages import Json, Reply
@@ -45,8 +45,8 @@ def expanded(call: Call, tenant: Tenant, reply: Reply) -> Reply:
     if plan.items and plan.items[-1] in wanted:  # a list is told as it is read: data.customer
         inner = wanted.pop(plan.items[-1])
         wanted = {**wanted, **inner}
-    shown = value_at(reply.value, steps)
-    holders = [_holder(call, tenant, one, place) for one in (shown if isinstance(shown, list) else [shown])]
+    shown, allowance = value_at(reply.value, steps), Allowance()
+    holders = [_holder(call, tenant, one, place, allowance) for one in (shown if isinstance(shown, list) else [shown])]
     is_included = is_compound(call, schema, place)
     _require_known(call, wanted, holders, is_strict=is_included or ODATA in names)
     if is_included:
@@ -73,7 +73,7 @@ def _place(call: Call, schema: Node) -> tuple[tuple[str, ...] | None, Node | Non
     return (None, None) if plan.each else (steps, items)
 
 
-def _holder(call: Call, tenant: Tenant, value: Json, place: Node) -> Holder | None:
+def _holder(call: Call, tenant: Tenant, value: Json, place: Node, allowance: Allowance) -> Holder | None:
     """One record of the reply, with its keys, as far as the reply and the path tell them."""
     if not isinstance(value, dict):
         return None
@@ -83,7 +83,7 @@ def _holder(call: Call, tenant: Tenant, value: Json, place: Node) -> Holder | No
         own = call.input.values.get(plan.key)
     above = tuple(str(call.input.values[name]) for name in plan.scope or ())
     is_known = own is not None and len(above) == len(model.parents)
-    return Holder(call, tenant, call.resource, (*above, str(own)) if is_known else (), value, place)
+    return Holder(call, tenant, call.resource, (*above, str(own)) if is_known else (), value, place, allowance)
 
 
 def _require_known(call: Call, wanted: Asked, holders: list[Holder | None], *, is_strict: bool) -> None:
@@ -149,7 +149,7 @@ def _filled(holder: Holder, wanted: Asked, left: int) -> dict[str, Any]:
         inner = wanted.get(name, {})
         member = next((one for one in members if flat(one) == flat(name)), name)
         found = holder.related(name) if left else None
-        if found is not None:
+        if found is not None and holder.allowance.takes(len(found.records)):
             shown = _shown(holder, found, members.get(member), inner, left)
             value = value if shown is None else {**value, member: shown}
         elif inner and member in members and member in value:
@@ -168,7 +168,7 @@ def _within(holder: Holder, value: Json, place: Node, wanted: Asked, left: int) 
     resource = holder.call.tools.contract.resources[name] if name else None
     key = value_at(value, model_of(resource).key) if resource and model_of(resource).key else None
     keys = (str(key),) if key is not None and resource and not model_of(resource).parents else ()
-    inner = Holder(holder.call, holder.tenant, resource if keys else None, keys, value, place)
+    inner = Holder(holder.call, holder.tenant, resource if keys else None, keys, value, place, holder.allowance)
     filled = _filled(inner, wanted, left - 1)
     return filled if holder.call.tools.maker.allows(place, filled) else value
 
@@ -189,7 +189,9 @@ def _shown(holder: Holder, found: RelatedRecords, place: Node | None, wanted: As
     for record in found.records:
         value = copied(holder.call, holder.tenant, found.resource, record, inside)
         if isinstance(value, dict) and inside is not None:
-            inner = Holder(holder.call, holder.tenant, found.resource, keys_of(record.id), value, inside)
+            inner = Holder(
+                holder.call, holder.tenant, found.resource, keys_of(record.id), value, inside, holder.allowance
+            )
             value = _as_asked(inner, wanted, left - 1)
         each.append(value)
     whole: Json = each if found.is_many else each[0]

@@ -9,7 +9,7 @@ from mockserver.contract.document import Node
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import keys_of
 from mockserver.handlers.planned.expansion.asked_relations import Asked
-from mockserver.handlers.planned.expansion.related_records import Holder
+from mockserver.handlers.planned.expansion.related_records import MOST_SHOWN, Holder
 from mockserver.handlers.planned.lists.record_parts import RELATIONSHIPS
 from mockserver.handlers.planned.stored_records.embedding import MOST, copied
 from mockserver.handlers.planned.stored_records.scope import Scope
@@ -50,9 +50,15 @@ class _Gathering:
         schema = call.operation.plan.success.schema if call.operation.plan else None
         listed = call.tools.maker.shapes.member(schema, (INCLUDED,)) if schema is not None else None
         self._each = call.tools.maker.shapes.items(listed) if listed is not None else None
+        self._followed: set[tuple[str, tuple[str, ...], int]] = set()
         self.found: dict[tuple[str, str], Json] = {}
 
     def follow(self, holder: Holder, wanted: Asked) -> None:
+        """Whoever leads to a record by the same names again adds nothing."""
+        here = (holder.resource.name if holder.resource else "", holder.keys, id(wanted))
+        if here in self._followed or len(self.found) >= MOST_SHOWN:
+            return
+        self._followed |= {here} if holder.keys else set()
         for name, inner in wanted.items():
             for resource, record in self._related(holder, name):
                 value = copied(self._call, holder.tenant, resource, record, self._each)
@@ -61,7 +67,9 @@ class _Gathering:
                 if is_taken and identity not in self._shown:
                     self.found.setdefault(identity, value)
                 if is_taken and inner and self._each is not None:
-                    place = Holder(self._call, holder.tenant, resource, keys_of(record.id), value, self._each)
+                    place = Holder(
+                        self._call, holder.tenant, resource, keys_of(record.id), value, self._each, holder.allowance
+                    )
                     self.follow(place, inner)
 
     def _related(self, holder: Holder, name: str) -> list[tuple[Resource, Record]]:

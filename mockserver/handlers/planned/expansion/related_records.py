@@ -28,11 +28,29 @@ class RelatedRecords:
     is_many: bool
 
 
+MOST_SHOWN = 1_000
+"""How many related records one reply shows: with each name that leads on, there may be a hundred times as many."""
+
+
+class Allowance:
+    """How many related records a reply may still show."""
+
+    def __init__(self) -> None:
+        self._left = MOST_SHOWN
+
+    def takes(self, count: int) -> bool:
+        """Whether so many more may be shown; then they are counted."""
+        if count > self._left:
+            return False
+        self._left -= count
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """What a name starts from: an object, its schema, and the record that it shows, if it shows one.
 
-    ``keys`` are those of the parents and its own.
+    ``keys`` are those of the parents and its own; ``allowance`` is that of the whole reply.
     """
 
     call: Call
@@ -41,6 +59,7 @@ class Holder:
     keys: tuple[str, ...]
     value: Mapping[str, Any]
     place: Node
+    allowance: Allowance
 
     def related(self, name: str) -> RelatedRecords | None:
         """The records that the name leads to; None where it leads nowhere."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from mockserver.handlers.planned.addressing.criteria import meets, written
+from mockserver.handlers.planned.addressing.criteria import meets, texts_of, written
 from mockserver.handlers.planned.lists.record_parts import held
 from mockserver.handlers.planned.lists.selectors import Test
 from mockserver.inference.ranges import is_ordered, is_within
@@ -154,7 +155,8 @@ def _of_member(members: Members, name: str, value: Json, left: int, above: tuple
     return [_test(steps, OPERATORS["eq"], value)]
 
 
-def _test(steps: tuple[str, ...], operator: Operator, value: Json) -> Test:
+def _test(steps: tuple[str, ...], operator: Operator, value: Any) -> Test:
+    value = Among.of(value) if operator in (_is_among, _is_not_among) else value
     return lambda data: operator(
         value_at(held(data, steps[0]), steps[1:]) if steps[1:] else held(data, steps[0]), value
     )
@@ -224,8 +226,36 @@ def _named(words: str, operator: Operator) -> dict[str, Operator]:
     return dict.fromkeys(words.split(), operator)
 
 
-def _is_among(one: Json, other: Json) -> bool:
-    return any(_is_same(one, each) for each in _options(other))
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The values that a member may have, as they are written: many take as long to look through as one."""
+
+    texts: frozenset[str]
+    numbers: frozenset[str]
+    has_null: bool
+
+    @classmethod
+    def of(cls, value: Json) -> Among:
+        options = _options(value)
+        return cls(
+            frozenset(map(written, options)),
+            frozenset(written(_as_number(0.0, one)) for one in options),
+            any(one in (None, "null") for one in options),
+        )
+
+    def has(self, one: Json) -> bool:
+        """As ``_is_same`` compares it with each."""
+        if one is None:
+            return self.has_null
+        return not (self.numbers if type(one) is float else self.texts).isdisjoint(texts_of(one))
+
+
+def _is_among(one: Json, other: Json | Among) -> bool:
+    return (other if isinstance(other, Among) else Among.of(other)).has(one)
+
+
+def _is_not_among(one: Json, other: Json | Among) -> bool:
+    return not _is_among(one, other)
 
 
 _AT_LEAST, _AT_MOST = _ordered(is_lower=True, is_equal=True), _ordered(is_lower=False, is_equal=True)
@@ -238,7 +268,7 @@ OPERATORS: Mapping[str, Operator] = {
     **_named("gte ge gteq greaterthanorequal greaterthanorequalto", _AT_LEAST),
     **_named("lte le lteq lessthanorequal lessthanorequalto", _AT_MOST),
     **_named("in inq anyof oneof", _is_among),
-    **_named("nin notin notinq", lambda one, other: not _is_among(one, other)),
+    **_named("nin notin notinq", _is_not_among),
     **_named("like ilike contains icontains containsi cont contain includes substring search matches", _CONTAINS),
     **_named("nlike nilike notlike notcontains notcontainsi notcont", lambda one, other: not _CONTAINS(one, other)),
     **_named("startswith istartswith startswithi beginswith", _has_text(str.startswith)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from mockserver.handlers.planned.lists.comparisons import OPERATORS, Members, condition_on, conditions_asked
 from mockserver.handlers.planned.lists.selectors import Test
@@ -13,8 +13,10 @@ from mockserver.values.name_words import flat
 _HOLDERS = frozenset({"filter", "filters", "where", "q", "query", "search"})
 """Parameters that may be such a text; ``q`` and the like, too, where all of it can be read as conditions."""
 _ALL = re.compile(r"\s*;\s*|\s+and\s+", re.IGNORECASE)
-_ANY = re.compile(r",(?![^()]*\))|\s+or\s+", re.IGNORECASE)
-"""What stands between conditions all of which, or one of which, have to be met; ``and`` binds closer."""
+_ANY = re.compile(r"[(),]|\s+or\s+", re.IGNORECASE)
+"""What stands between conditions all of which, or one of which, have to be met; ``and`` binds closer. A comma within
+brackets stands between values.
+"""
 _CONDITION = re.compile(
     r"(?P<name>\w[\w.]*)(?:\|\|\$?(?P<barred>\w+)(?:\|\|)?|\s*=(?P<rsql>[a-z]+)=\s*|:(?P<colon>[a-z]+):"
     r"|\s*(?P<mark>[=!<>]=|[=<>])\s*|\s+(?P<word>[A-Za-z]+)\s+)(?P<value>.*)"
@@ -48,10 +50,22 @@ def phrases_asked(members: Members, asked: Mapping[str, Json]) -> tuple[list[Tes
 
 
 def _alternatives(members: Members, text: str) -> Test | None:
-    each = [[_condition(members, part.strip()) for part in _ALL.split(one)] for one in _ANY.split(text.strip())]
+    each = [[_condition(members, part.strip()) for part in _ALL.split(one)] for one in _any_of(text.strip())]
     if not all(test is not None for tests in each for test in tests):
         return None
     return lambda data: any(all(test(data) for test in tests if test is not None) for tests in each)
+
+
+def _any_of(text: str) -> Iterator[str]:
+    """The texts of which one has to be met."""
+    start = depth = 0
+    for found in _ANY.finditer(text):
+        if found[0] in "()":
+            depth = max(depth + (1 if found[0] == "(" else -1), 0)
+        elif found[0] != "," or depth == 0:
+            yield text[start : found.start()]
+            start = found.end()
+    yield text[start:]
 
 
 def _condition(members: Members, text: str) -> Test | None:

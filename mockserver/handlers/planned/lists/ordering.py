@@ -16,6 +16,8 @@ from mockserver.values.name_words import flat
 
 Way = tuple[str, bool]
 """A member, and whether the last comes first."""
+LONGEST = 256
+"""Characters of one member and its way: names of members are shorter."""
 _DOWN = frozenset({"desc", "descending", "descend", "-1", "down"})
 _UP = frozenset({"asc", "ascending", "ascend", "1", "up"})
 _NEWEST = frozenset({"newest", "newestfirst", "latest", "recent", "mostrecent"})
@@ -67,6 +69,8 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _way(members: Mapping[str, str], text: str, moment: str, *, is_down: bool) -> Way | None:
+    if len(text) > LONGEST:
+        return None
     word = flat(text)
     if moment and word in _NEWEST | _OLDEST and word not in members:
         return moment, word in _NEWEST
