@@ -205,7 +205,7 @@ def check_changed_is_read(session: Session, group: Group) -> None:
 
 def _changes_one(operation: Operation) -> bool:
     plan = operation.plan
-    return bool(plan and plan.key and not plan.alias and plan.bodies and "json-patch" not in next(iter(plan.bodies)))
+    return bool(plan and plan.names_record and plan.bodies and "json-patch" not in next(iter(plan.bodies)))
 
 
 @check(*STORED, Kind.DELETE, writes=True, inferred=True, provenance=INFERRED)

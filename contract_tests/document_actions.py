@@ -36,7 +36,7 @@ def check_actions(session: Session, group: Group) -> None:
     asking, judged = InferredTrials(session), 0
     for operation in group.all(Kind.ACTION):
         plan = operation.plan
-        if not plan or not plan.key or plan.alias or plan.scope is None:
+        if not plan or not plan.names_record or plan.scope is None:
             continue
         made = asking.create(group)
         body = asking.full_body(operation)
@@ -148,7 +148,7 @@ def check_memberships(session: Session, group: Group) -> None:
 
 def _reading(group: Group) -> Iterator[Operation]:
     for one in group.all(Kind.READ):
-        if one.plan and one.plan.key and not one.plan.alias and one.plan.scope is not None:
+        if one.plan and one.plan.names_record and one.plan.scope is not None:
             yield one
 
 

@@ -41,8 +41,7 @@ UNIQUE = re.compile(
 
 def _words(operation: Operation) -> str:
     """What the document says of the conflict that it declares; empty where it declares none."""
-    said = operation.plan.replies.get(CONFLICT) if operation.plan else None
-    return said.description if said else ""
+    return operation.plan.said_of(CONFLICT) if operation.plan else ""
 
 
 def _taken(asking: InferredTrials, operation: Operation) -> list[tuple[str, ...]]:
@@ -97,7 +96,7 @@ def check_unique(session: Session, group: Group) -> None:
 
 def _is_on_one(session: Session, operation: Operation) -> bool:
     plan = operation.plan
-    return bool(plan and plan.key and not plan.alias) and session.may(operation)
+    return bool(plan and plan.names_record) and session.may(operation)
 
 
 def _with(asking: InferredTrials, operation: Operation, body: Any, values: dict[str, Any]) -> Any:

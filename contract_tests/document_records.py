@@ -78,7 +78,7 @@ def check_apart(session: Session, group: Group) -> None:
     last = asking.create(group, above)
     _same(session, asking, group, made, before, "a create")
     _once(session, asking, group, last, known)
-    delete = next((one for one in group.all(Kind.DELETE) if one.plan and one.plan.key and not one.plan.alias), None)
+    delete = next((one for one in group.all(Kind.DELETE) if one.plan and one.plan.names_record), None)
     if delete is not None:
         gone, shown_before = made.pop(), asking.as_listed(group, above)
         asking.remove(group, gone)

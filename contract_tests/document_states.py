@@ -35,7 +35,7 @@ def _actions(group: Group) -> list[Operation]:
     """The actions on the record that their path names."""
     return [
         one for one in group.all(Kind.ACTION)
-        if one.plan and one.plan.key and not one.plan.alias and one.plan.scope is not None
+        if one.plan and one.plan.names_record and one.plan.scope is not None
     ]  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def check_changes_in_states(session: Session, group: Group) -> None:
     asking, judged = InferredTrials(session), 0
     changes = [
         one for one in group.all(Kind.REPLACE, Kind.PATCH, Kind.DELETE)
-        if one.plan and one.plan.key and not one.plan.alias and session.may(one)
+        if one.plan and one.plan.names_record and session.may(one)
     ]  # fmt: skip
     asked = [(one, name, values) for one in changes for name, values in [_forbidden(asking, one)] if name]
     if not asked:
@@ -140,8 +140,8 @@ def check_changes_in_states(session: Session, group: Group) -> None:
 
 
 def _forbidden(asking: InferredTrials, operation: Operation) -> tuple[str, list[str]]:
-    said = operation.plan.replies.get("409") if operation.plan else None
+    said = operation.plan.said_of("409") if operation.plan else ""
     record = operation.resource.model.record if operation.resource.model else None
-    if said is None or record is None:
+    if not said or record is None:
         return "", []
-    return forbidden_states(said.description, states_of(asking.maker.shapes, record))
+    return forbidden_states(said, states_of(asking.maker.shapes, record))

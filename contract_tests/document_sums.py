@@ -109,7 +109,7 @@ def check_worked_out(session: Session, group: Group) -> None:
     with session.each(create):
         judged += _judged(session, asking, model.record, asking.read_back(group, made), "a new record does not say")
     for operation in group.all(Kind.REPLACE, Kind.PATCH):
-        if not operation.plan or not operation.plan.key or operation.plan.alias or not session.may(operation):
+        if not operation.plan or not operation.plan.names_record or not session.may(operation):
             continue
         changed = asking.changing(operation, group, made, asking.full_body(operation, 63))
         with session.each(operation):

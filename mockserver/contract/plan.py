@@ -265,6 +265,16 @@ class OperationPlan:
     remembered: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """PERF: what is worked out of all this once, when first asked for."""
 
+    @property
+    def names_record(self) -> bool:
+        """Whether the path, or the request, names the one record that the operation is about by its key."""
+        return bool(self.key) and not self.alias
+
+    def said_of(self, status: str) -> str:
+        """What the document says of the reply of a status; empty where it declares none."""
+        reply = self.replies.get(status)
+        return reply.description if reply else ""
+
     def declares(self, status: int) -> bool:
         """Whether the document says that the operation may answer so: exactly, as ``2XX``, or by ``default``."""
         return any(name in self.replies for name in names_of(status))
