@@ -21,7 +21,7 @@ from mockserver.handlers.planned.expansion.asked_relations import (
 )
 from mockserver.handlers.planned.expansion.included_records import INCLUDED, is_compound, with_included
 from mockserver.handlers.planned.expansion.related_records import Allowance, Holder, RelatedRecords, resource_shown
-from mockserver.handlers.planned.stored_records.embedding import copied
+from mockserver.handlers.planned.stored_records.embedding import copied, place_shown
 from mockserver.inference.foreign import ENDINGS
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
@@ -39,7 +39,7 @@ def expanded(call: Call, tenant: Tenant, reply: Reply) -> Reply:
     wanted, names = asked_relations(call), relation_parameters(call)
     if not (wanted or names) or not reply.has_value or reply.status != plan.status or schema is None:
         return reply
-    steps, place = _place(call, schema)
+    steps, place = _place(call)
     if steps is None or place is None or call.resource.model is None:
         return reply
     if plan.items and plan.items[-1] in wanted:  # a list is told as it is read: data.customer
@@ -62,15 +62,12 @@ def _all(shown: Json) -> list[Json]:
     return shown if isinstance(shown, list) else [shown]
 
 
-def _place(call: Call, schema: Node) -> tuple[tuple[str, ...] | None, Node | None]:
+def _place(call: Call) -> tuple[tuple[str, ...] | None, Node | None]:
     """Where the reply shows its record or its list, and the schema of one record there."""
-    plan, shapes = plan_of(call), call.tools.maker.shapes
-    steps = plan.record if plan.items is None else plan.items
-    place = None if steps is None else shapes.member(schema, steps)
-    if place is None or plan.items is None:
-        return steps, place
-    items = shapes.items(place)
-    return (None, None) if plan.each else (steps, items)
+    plan = plan_of(call)
+    if plan.items is not None and plan.each:
+        return None, None
+    return plan.record if plan.items is None else plan.items, place_shown(call)
 
 
 def _holder(call: Call, tenant: Tenant, value: Json, place: Node, allowance: Allowance) -> Holder | None:

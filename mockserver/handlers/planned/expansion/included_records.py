@@ -9,7 +9,7 @@ from mockserver.contract.document import Node
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import keys_of
 from mockserver.handlers.planned.expansion.asked_relations import Asked
-from mockserver.handlers.planned.expansion.related_records import MOST_SHOWN, Holder
+from mockserver.handlers.planned.expansion.related_records import Holder
 from mockserver.handlers.planned.lists.record_parts import RELATIONSHIPS
 from mockserver.handlers.planned.stored_records.embedding import MOST, copied
 from mockserver.handlers.planned.stored_records.scope import Scope
@@ -56,7 +56,7 @@ class _Gathering:
     def follow(self, holder: Holder, wanted: Asked) -> None:
         """Whoever leads to a record by the same names again adds nothing."""
         here = (holder.resource.name if holder.resource else "", holder.keys, id(wanted))
-        if here in self._followed or len(self.found) >= MOST_SHOWN:
+        if here in self._followed:
             return
         self._followed |= {here} if holder.keys else set()
         for name, inner in wanted.items():
@@ -64,8 +64,10 @@ class _Gathering:
                 value = copied(self._call, holder.tenant, resource, record, self._each)
                 is_taken = self._each is None or self._call.tools.maker.allows(self._each, value)
                 identity = _identity(value)
-                if is_taken and identity not in self._shown:
-                    self.found.setdefault(identity, value)
+                if is_taken and identity not in self._shown and identity not in self.found:
+                    if not holder.allowance.takes(1):
+                        return
+                    self.found[identity] = value
                 if is_taken and inner and self._each is not None:
                     place = Holder(
                         self._call, holder.tenant, resource, keys_of(record.id), value, self._each, holder.allowance

@@ -43,10 +43,10 @@ def whole(call: Call, tenant: Tenant, record: Record, *, as_replied: bool = Fals
         value = {**value, **{name: one for name, one in counts.items() if name in value}}
     if all(one.is_written for one in embedded.values()) or not isinstance(value, dict):
         return value  # PERF: most records hold no others
-    return value | _held(call, tenant, call.resource, record, _place(call) if as_replied else None)
+    return value | _held(call, tenant, call.resource, record, place_shown(call) if as_replied else None)
 
 
-def _place(call: Call) -> Node | None:
+def place_shown(call: Call) -> Node | None:
     """The schema by which the reply shows a record."""
     plan, shapes = plan_of(call), call.tools.maker.shapes
     schema = plan.success.schema
