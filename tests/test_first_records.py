@@ -302,3 +302,23 @@ def test_first_records_name_others_below_records_and_of_their_own_kind(tmp_path:
         columns = [each["id"] for each in caller.get(f"/boards/{one['board_id']}/columns").json]
         assert one["column_id"] in columns
         assert one["from_column_id"] in {*columns} - {one["column_id"]}
+
+
+def test_records_whose_lists_name_each_other_are_there(tmp_path: Path) -> None:
+    """Invoices list what was paid and payments what was billed: neither is made of the other without end."""
+
+    def listing(name: str, key: str) -> dict[str, Any]:
+        entry = {"type": "object", "required": [key], "properties": {key: TEXT, "name": TEXT}}
+        return {
+            "type": "object",
+            "required": ["id", "name", name],
+            "properties": {"id": TEXT, "name": TEXT, name: {"type": "array", "minItems": 1, "items": entry}},
+        }
+
+    invoices, payments = listing("lines", "payment_id"), listing("parts", "invoice_id")
+    told = collection(invoices, NAMED, path="/invoices")
+    told["paths"] |= collection(payments, NAMED, path="/payments")["paths"]
+    caller = client(told, tmp_path)
+    names = {one["id"]: one["name"] for one in caller.get("/payments").json}
+    for invoice in caller.get("/invoices").json:
+        assert all(names[line["payment_id"]] == line["name"] for line in invoice["lines"])

@@ -41,11 +41,14 @@ from mockserver.values.members import value_at, with_value
 
 
 class InitialPlace(NamedTuple):
-    """Where a first record stands: its tenant, the keys above it (above what it holds, with its own), its number."""
+    """Where a first record stands: its tenant, the keys above it (above what it holds, with its own), its number, and
+    whether what its lists name is looked up: not of what is itself looked up so, as two lists may name each other.
+    """  # fmt: skip
 
     tenant: str
     keys: tuple[str, ...]
     ordinal: int
+    lists_name: bool = True
 
 
 def begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]) -> None:
@@ -93,7 +96,9 @@ def _begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]
             door.keep(tenant, resource, name, value)
 
 
-def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, tenant: str = "") -> tuple[Json, Json]:
+def first(
+    call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, tenant: str = "", *, lists_name: bool = True
+) -> tuple[Json, Json]:
     """Key and value of the first record of that number."""
     maker, model = call.tools.maker, model_of(resource)
     draw, shown, key = drawn(call, resource, keys, ordinal)
@@ -103,7 +108,7 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
     if shown is None and isinstance(value, dict):
         value = identified(maker, model, agreeing(maker, model, value, draw, resource.name), draw)
     if isinstance(value, dict):
-        value = related(call, resource, {**value, **model.always}, InitialPlace(tenant, keys, ordinal))
+        value = related(call, resource, {**value, **model.always}, InitialPlace(tenant, keys, ordinal, lists_name))
         value = marked(call, model, value, keys, key)
         if shown is None:  # what it is found by stays, as two of one title would be one
             kept = [steps[0] for steps in (model.key, *model.other_keys) if steps]
@@ -118,7 +123,7 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
 
 def related(call: Call, resource: Resource, value: dict[str, Any], place: InitialPlace) -> dict[str, Any]:
     """Foreign keys name first records of the resources that they name."""
-    maker, model, (tenant, keys, ordinal) = call.tools.maker, model_of(resource), place
+    maker, model, (tenant, keys, ordinal, _) = call.tools.maker, model_of(resource), place
     named = list[str]()
     chosen: dict[str, Json] = {one.resource: key for one, key in zip(model.parents, keys, strict=False) if one.resource}
     for name, other in {**model.foreign, **model.likely_foreign}.items() if model.record is not None else ():
@@ -146,7 +151,7 @@ def related(call: Call, resource: Resource, value: dict[str, Any], place: Initia
             key = key_there(call, referenced, ordinal, tenant)
             address = first_address_of(call, model_of(referenced), (str(key),))
             value = with_address(call, model, value, name, address) if address else value
-    return _related_within(call, resource, value, ordinal, tenant)
+    return _related_within(call, resource, value, place)
 
 
 def _of_its_kind(
@@ -173,7 +178,7 @@ def _of_its_kind(
     return next(({**value, name: one, **said} for one in (key, str(key)) if maker.allows(member, one)), value)
 
 
-def _related_within(call: Call, resource: Resource, value: dict[str, Any], ordinal: int, tenant: str) -> dict[str, Any]:
+def _related_within(call: Call, resource: Resource, value: dict[str, Any], at: InitialPlace) -> dict[str, Any]:
     """So do the keys that stand in a list, or in an object that the record holds."""
     maker, model = call.tools.maker, model_of(resource)
     for steps, other in model.keys_within().items() if model.record is not None else ():
@@ -181,15 +186,13 @@ def _related_within(call: Call, resource: Resource, value: dict[str, Any], ordin
         place = maker.shapes.member(model.record, steps) if model.record is not None else None
         if made in (None, []) or place is None or referenced is None or other == resource.name:
             continue
-        key = key_there(call, referenced, ordinal, tenant)
+        key = key_there(call, referenced, at.ordinal, at.tenant)
         if maker.allows(place, one := [key] if isinstance(made, list) else key):
             value = with_value(value, steps, one)
-    return _related_in_lists(call, resource, value, ordinal, tenant)
+    return _related_in_lists(call, resource, value, at) if at.lists_name else value
 
 
-def _related_in_lists(
-    call: Call, resource: Resource, value: dict[str, Any], ordinal: int, tenant: str
-) -> dict[str, Any]:
+def _related_in_lists(call: Call, resource: Resource, value: dict[str, Any], at: InitialPlace) -> dict[str, Any]:
     """And those of the objects of a list, each with what its record has of the object's members."""
     model, shapes = model_of(resource), call.tools.maker.shapes
     for (name, member), other in model.keys_listed().items() if model.record is not None else ():
@@ -198,7 +201,7 @@ def _related_in_lists(
         if referenced is None or referenced is resource or each is None or not isinstance(held, list):
             continue
         value = {**value, name: [
-            _naming(call, each, one, member, (referenced, ordinal + index, tenant))
+            _naming(call, each, one, member, (referenced, at.ordinal + index, at.tenant))
             if isinstance(one, dict) and member in one else one
             for index, one in enumerate(held)
         ]}  # fmt: skip
@@ -214,7 +217,8 @@ def _naming(
     said = next(({member: each} for each in (key, str(key)) if call.tools.maker.allows(members[member], each)), {})
     pinned = call.tools.beginning.keys(tenant, referenced.name)
     total = max(how_many(call, tenant, referenced), 1)
-    record = {} if not said or pinned else first(call, referenced, (), 1 + (ordinal - 1) % total)[1]
+    record = {} if not said or pinned else first(
+        call, referenced, (), 1 + (ordinal - 1) % total, lists_name=False)[1]  # fmt: skip
     return {**one, **repeated_fields(call, place, record, set(one)), **said}
 
 
