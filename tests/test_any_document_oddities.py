@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from asgi import front_of
+from mockserver.contract.document import Document
 from mockserver.contract.schema_weight import HEAVY, MOST_HEAVY
+from mockserver.inference import infer_contract
 from mockserver.web.environ import environ_of
 from test_any_document import NAMED, client, collection, document, parameter, reply, world_of
 
@@ -282,3 +284,25 @@ def test_a_parameter_without_a_type_is_judged_by_what_its_schema_says(tmp_path: 
     caller = client(document({"/a": {"get": get}}), tmp_path)
     answered = {text: caller.get(f"/a?sure={text}").status_code for text in ("NO", "7", "false", "no")}
     assert answered == {"NO": 200, "7": 200, "false": 400, "no": 400}
+
+
+TEXT: dict[str, Any] = {"type": "string"}
+
+
+@pytest.mark.parametrize("shown", [
+    TEXT, {"type": "array", "items": TEXT}, {"type": "array", "items": NAMED}, NAMED, {"type": "integer"},
+    {"type": "object", "properties": {"count": {"type": "integer"}}},
+], ids=["text", "texts", "records", "record", "number", "count"])  # fmt: skip
+def test_the_root_may_be_all_that_is_there(tmp_path: Path, shown: Any) -> None:
+    """A path without any word: alone, with an item below it, and beside records that have what it shows."""
+    sent = {"content": {"application/json": {"schema": NAMED}}}
+    answers = [{"responses": {status: reply(shown)}, "requestBody": sent} for status in ("200", "201")]
+    roots = [dict.fromkeys(methods, one) for one in answers
+             for methods in (["get"], ["post"], ["get", "post"], ["get", "put", "patch", "delete"])]  # fmt: skip
+    item = {"parameters": [parameter("id")], "get": {"responses": {"200": reply(NAMED)}}}
+    things = collection(NAMED, NAMED)["paths"]
+    for root in roots:
+        for beside in ({}, {"/{id}": item}, things):
+            told = Document(document({"/": root, **beside}))
+            assert len([*infer_contract(told).operations()]) >= len(root)
+    assert client(document({"/": roots[2], **things}), tmp_path).get("/").status_code == 200

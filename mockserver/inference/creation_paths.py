@@ -69,7 +69,7 @@ def made_by(found: Resources, reading: Reading) -> Guess | None:
     """
     key = reading.entry.path.key
     is_made = reading.entry.method == "post" and reading.status == 201 and reading.record is not None
-    if not is_made or ANY in key or CREATES.match(key[-1]) or _ACCOUNTS.search(flat(key[-1])):
+    if not is_made or not key or ANY in key or CREATES.match(key[-1]) or _ACCOUNTS.search(flat(key[-1])):
         return None
     name = found.shapes.name(reading.record.schema) if reading.record else None
     homes = [one for one in found.collections.values() if name and one.schema == name and ANY not in one.key]

@@ -79,7 +79,7 @@ def looked_up(found: Resources, reading: Reading) -> tuple[InferredCollection, s
     ``/users/email/{email}`` shows one of ``/users``.
     """
     key = reading.entry.path.key
-    about = found.at(key[:-2]) if key[-1:] == (ANY,) and key[-2:-1] != (ANY,) else None
+    about = found.at(key[:-2]) if len(key) > 1 and key[-1] == ANY and key[-2] != ANY else None
     if about is None or about.record is None or reading.record is None or reading.entry.method != "get":
         return None
     if not is_one(found.shapes, about.record, reading.record.schema):
@@ -92,6 +92,8 @@ def values_shown(found: Resources, reading: Reading, about: InferredCollection) 
     """The resource and its member whose values a list of texts shows that is only read."""
     shapes = found.shapes
     if about.item or reading.list is None or shapes.type(reading.list.schema) != "string" or found.creating(about):
+        return {}
+    if not about.key:  # the root has no word that a member could be called by
         return {}
     every = [one for one in found.collections.values() if one.item and one.record is not None and ANY not in one.key]
     records = [(one.name, one.record) for one in every if one.record is not None]
