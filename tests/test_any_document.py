@@ -511,6 +511,25 @@ def test_a_record_beside_words_about_it_is_told_by_the_items_of_the_list(tmp_pat
     assert caller.get("/things").json["result"] == [made.json["result"]]
 
 
+def test_a_create_may_tell_the_key_alone_where_the_record_stands(tmp_path: Path) -> None:
+    """Beside it are words about the request that are called like members of the record: they are not the record's."""
+    record = {
+        "type": "object",
+        "properties": {**NAMED["properties"], "status": {"type": "string"}, "note": {"type": "string"}},
+    }
+    words = {"status": {"type": "string"}, "status_code": {"type": "integer"}, "operation": {"type": "string"}}
+    key = {"type": "object", "properties": {"id": {"type": "integer", "example": 12345}}}
+    told = [{"type": "object", "required": [*words, "data"], "properties": {**words, "data": data}}
+            for data in (record, {"type": "array", "items": record}, key)]  # fmt: skip
+    one, many, made = told
+    shown = collection(record, record, one=one, many=many)
+    shown["paths"]["/things"]["post"]["responses"] = {"201": reply(made)}
+    caller = client(shown, tmp_path)
+    answer = caller.post("/things", json={"name": "mine", "status": "draft"}).json
+    assert answer["data"].keys() == {"id"} and "id" not in answer and answer["status"] != "draft"
+    assert caller.get(f"/things/{answer['data']['id']}").json["data"]["name"] == "mine"
+
+
 def test_an_address_that_was_sent_stays_in_its_envelope_too(tmp_path: Path) -> None:
     address = {"id": {"type": "integer"}, "url": {"type": "string"}}
     record = {"type": "object", "required": ["url"], "properties": address}

@@ -15,8 +15,9 @@ from mockserver.inference.replies import Found, Replies, declared, holds_values,
 from mockserver.inference.request_inputs import parameters
 from mockserver.inference.resource_draft import HeldList, InferredCollection, Reading
 from mockserver.inference.spanning import spanning
-from mockserver.inference.words import CALLERS
+from mockserver.inference.words import CALLERS, KEYS
 from mockserver.values.name_words import flat, singular
+from mockserver.values.shown import quoted
 
 
 class Resources:
@@ -189,9 +190,15 @@ class Resources:
     def _unwrap(self, one: InferredCollection) -> None:
         """R5: a record that stands beside words about it, told by what the list's items are made like."""
         listed = self.reading(one.key, "get")
-        wanted = set(self.shapes.properties(listed.list.schema)) if listed and listed.list else set()
-        if not wanted:
-            return
+        if wanted := set(self.shapes.properties(listed.list.schema)) if listed and listed.list else set():
+            self._unwrap_whole(one, wanted)
+        read = self.reading(one.item, "get") if one.item else None
+        if read is not None and read.record is not None and read.record.steps:
+            for reading in self._on(one):
+                self._unwrap_key(reading, read.record)
+
+    def _unwrap_whole(self, one: InferredCollection, wanted: set[str]) -> None:
+        """Where a reply has most of the members that the list's items have."""
         for reading in self._on(one):
             if reading.record and not reading.record.steps:
                 members = self.shapes.properties(reading.record.schema)
@@ -204,6 +211,17 @@ class Resources:
                     continue
                 if like[best] > len(wanted) / 2 or like[best] == len(self.shapes.properties(members[best])):
                     reading.record = Found((best,), members[best], f"'{best}' is made like the list's items")
+
+    def _unwrap_key(self, reading: Reading, read: Found) -> None:
+        """Where what reads the record has it, a write may tell the key alone: ``data: {id}``."""
+        schema = reading.success.schema
+        place = self.shapes.member(schema, read.steps) if schema is not None else None
+        if schema is None or place is None or reading.record is None or reading.record.steps:
+            return
+        members, beside = self.shapes.properties(place), self.shapes.properties(schema)
+        is_part = set(members) <= set(self.shapes.properties(read.schema))
+        if is_part and any(flat(one) in KEYS for one in members) and not any(flat(one) in KEYS for one in beside):
+            reading.record = Found(read.steps, place, f"{quoted(read.steps[-1])} has the key of the record")
 
     def each(self, reading: Reading, one: InferredCollection) -> Steps:
         """R5 for items: the envelope that each item of a list has for itself, where it is that of the record alone."""
