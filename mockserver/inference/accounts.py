@@ -157,7 +157,7 @@ class _Reader:
         shown = [one for one in (*registers, *own) if one.record]
         for one in sorted(self._found.collections.values(), key=lambda one: len(one.key)):
             is_people = bool(one.key) and ANY not in one.key and flat(singular(one.key[-1])) in _PEOPLE
-            record = one.record if is_people and one.item else None
+            record = one.record if is_people and (one.item or self._found.creating(one)) else None
             if record is None:
                 continue
             if any(self._is_shown(one, reading) for reading in shown) or (not shown and self._names(record)):

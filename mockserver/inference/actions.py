@@ -10,6 +10,7 @@ from typing import Any
 from mockserver.contract.document import Node
 from mockserver.contract.samples.described_values import listed_values, states_of
 from mockserver.contract.samples.states import first_state, is_state
+from mockserver.contract.samples.timestamp_names import is_moment
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.conflict_words import forbidden_states, refused_states
 from mockserver.inference.paths import ANY
@@ -264,7 +265,10 @@ def _marked(
     for name in (name for name, own in named.items() if own == stem):
         if shapes.type(members[name]) == "boolean" and not beside:
             return {name: True}, f"sets '{name}'"
-        if shapes.says(members[name], "format") in ("date-time", "date"):
+        is_planned = flat(name) == flat(verb)  # the day that somebody is to check in is not when she did
+        form = shapes.says(members[name], "format")
+        is_text = form is None and shapes.type(members[name]) == "string" and _TIME.search(name) and is_moment(name)
+        if (form in ("date-time", "date") and not is_planned) or is_text:
             return {name: {"now": True}}, f"sets '{name}' to now"
     for name in (name for name, own in named.items() if own in undone(stem) or stem in undone(own)):
         if shapes.type(members[name]) == "boolean" and not beside:
@@ -282,6 +286,7 @@ def _counts(shapes: Shapes, above: InferredCollection, verb: str, by: int) -> di
     stem, found = stem_of(verb), {}
     for name, node in shapes.properties(above.record).items() if above.record is not None and len(stem) > 2 else ():
         own = stem_of(_COUNT.sub("", flat(name)))
-        if shapes.type(node) == "integer" and (own == stem or own in undone(stem)) and flat(name) != flat(verb):
+        is_of_verb = (own == stem or own in undone(stem)) and flat(name) != flat(verb)
+        if shapes.type(node) in ("integer", "number") and is_of_verb:
             found[name] = by if own == stem else -by
     return found

@@ -18,6 +18,7 @@ from mockserver.contract.samples.timestamp_names import (
     is_ahead,
     is_birth,
     is_clock,
+    is_counted,
     is_day,
     is_moment,
     is_time,
@@ -115,7 +116,7 @@ def is_told_by_name(shape: SchemaShape, name: str, example: Json) -> bool:
 
 def _number(shape: SchemaShape, draw: Draw, name: str) -> int | float:
     words, step = shape.words, shape.words.get("multipleOf")
-    is_whole = shape.type == "integer"
+    is_whole = shape.type == "integer" or (not step and "format" not in words and is_counted(name))
     low = _human(words.get("minimum", words.get("exclusiveMinimum")))
     high = _human(words.get("maximum", words.get("exclusiveMaximum")))
     if draw.full and not step and (found := _named_number(name, draw, low, high, is_whole=is_whole)) is not None:

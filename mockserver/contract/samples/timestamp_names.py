@@ -47,6 +47,12 @@ NUMBERS: Mapping[str, tuple[float, float]] = {
     "square meters": (30, 180), "square feet": (400, 2_000),
 }  # fmt: skip
 """Between what a number of that name is, as far as its schema says nothing else."""
+_WHOLE = frozenset(
+    {"count", "qty", "age", "year", "month", "position", "rank", "sequence", "likes", "views", "followers", "pages",
+     "stock", "seats", "capacity", "rooms", "bedrooms", "nights", "guests", "adults", "children", "floor", "floors",
+     "reps", "port", "width", "height", "bytes"}
+)  # fmt: skip
+"""What is counted, and no fraction though its schema says ``number``, as those of generators do that know no other."""
 
 
 def is_moment(name: str) -> bool:
@@ -91,6 +97,12 @@ def is_ahead(name: str) -> bool:
     """Whether what the name tells of is yet to come: ``expires_at``, ``due_date``."""
     words = words_of(name)
     return bool(_AHEAD & set(words)) or words[-2:] in (["valid", "until"], ["valid", "to"])
+
+
+def is_counted(name: str) -> bool:
+    """Whether a number of that name is whole: ``followersCount``."""
+    words = words_of(name)
+    return bool(words) and (words[-1] in _WHOLE or words[-1] == "counts")
 
 
 def range_of(name: str) -> tuple[float, float] | None:

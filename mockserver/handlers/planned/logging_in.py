@@ -64,7 +64,9 @@ def remember(call: Call, scope: Scope, record: Record, body: Json, *, before: Re
         return
     if (password := _password(body)) is not None:
         resource = call.tools.contract.resources[accounts.passwords]
-        door.keep(scope.tenant, resource, _secret_id(record), {"password": _digest(record, password)})
+        unshown = _casefolded(_said(body)) - _casefolded(record.data())
+        kept = {"password": _digest(record, password), "names": sorted(unshown)}
+        door.keep(scope.tenant, resource, _secret_id(record), kept)
     for name in accounts.views:
         _show(call, Scope(call, scope.tenant, call.tools.contract.resources[name], ()), record, before)
 
@@ -75,10 +77,12 @@ def require_unregistered(call: Call, scope: Scope, body: Json, *, but: Record | 
     if accounts is None or scope.resource.name != accounts.home:
         return
     own, passwords = but.id if but is not None else None, _passwords(call, scope.tenant)
+    mine = _secret_id(but) if but is not None else None
     names = {name: one for name, one in names_of_account(_said(body)).items() if name in (accounts.names or {name})}
     for name, value in names.items():
         same = [one for one in scope.all(condition({name: value})) if value_at(one.data(), (name,)) == value]
-        if any(one.id != own and _secret_id(one) in passwords for one in same):
+        is_kept = any(value.casefold() in _kept_names(one) for one in passwords.narrowed(None, "") if one.id != mine)
+        if is_kept or any(one.id != own and _secret_id(one) in passwords for one in same):
             status = next((int(one) for one in _TAKEN if one in said), 409)
             violation = Violation("body", f"/{name}", "unique", f"{quoted(value)} is taken")
             raise Refusal(status, f"{quoted(value)} is registered already.", violations=[violation])
@@ -118,13 +122,25 @@ def _answered(call: Call, record: Record) -> Reply:
 
 def _known(call: Call, tenant: Tenant) -> Record | None:
     """The account that a request names by its email or whatever it logs in with: the newest of them."""
-    names = {one.casefold() for one in names_of_account(_said(_told(call))).values()}
+    names = _casefolded(_said(_told(call)))
     records = [*Scope(call, tenant, call.resource, ()).all()] if not call.resource.is_single else [
         *tenant[call.resource.name].narrowed(None, "")]  # fmt: skip
+    passwords = _passwords(call, tenant)
     for record in reversed(records):
-        if names & {one.casefold() for one in names_of_account(record.data()).values()}:
+        kept = passwords.get(_secret_id(record))
+        if names & (_casefolded(record.data()) | (_kept_names(kept) if kept is not None else set())):
             return record
     return None
+
+
+def _casefolded(said: Json) -> set[str]:
+    """The names by which somebody logs in, as they are compared."""
+    return {one.casefold() for one in names_of_account(said).values()}
+
+
+def _kept_names(kept: Record) -> set[str]:
+    """What an account logs in with that its record does not show: the email of a public profile."""
+    return {*kept.data().get("names", ())}
 
 
 def _told(call: Call) -> Json:

@@ -153,7 +153,7 @@ def _set(call: Call, record: Node, before: Mapping[str, Json]) -> dict[str, Json
     words, members = plan_of(call).words.get("set") or {}, maker.shapes.properties(record)
     turned = {name: not before.get(name) for name, one in words.items() if one == TOGGLE}
     moments = {
-        name: moment_as(maker, members[name], now) or whole_second(now)
+        name: moment_as(maker, members[name], now, name) or whole_second(now)
         for name, one in words.items()
         if one == {"now": True}
     }

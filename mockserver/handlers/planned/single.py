@@ -9,11 +9,10 @@ from mockserver.contract.inferred_reading import is_merge
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
-from mockserver.handlers.planned.addressing.addresses import address_of, named_by
-from mockserver.handlers.planned.addressing.new_keys import beginning_of, letters, new_key, slug_of
-from mockserver.handlers.planned.addressing.places import is_key, key_of, keys_of, model_of, plan_of, whole_key
+from mockserver.handlers.planned.addressing.addresses import address_of
+from mockserver.handlers.planned.addressing.places import key_of, keys_of, model_of, plan_of, whole_key
+from mockserver.handlers.planned.choosing_keys import key_for, next_key
 from mockserver.handlers.planned.derived_members.stamps import beside_key
-from mockserver.handlers.planned.initial_data.initial_records import counted_by
 from mockserver.handlers.planned.lists.sparse_fields import as_selected
 from mockserver.handlers.planned.logging_in import remember, require_unregistered, welcome, with_own_token, with_token
 from mockserver.handlers.planned.preconditions.conflicts import require_changeable, require_unique, require_unneeded
@@ -34,11 +33,7 @@ from mockserver.handlers.planned.stored_records.stored_files import with_files
 from mockserver.messages import Headers, Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
-from mockserver.values.name_words import flat, singular
 from mockserver.values.shown import quoted
-
-KEYS_TRIED = 1_000
-"""How many keys are passed over because they are taken."""
 
 
 def create(call: Call, tenant: Tenant) -> Reply:
@@ -140,12 +135,12 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
         raise Refusal(429, f"This mock already holds {call.tools.max_records} records of {scope.resource.name}.")
     require_unregistered(call, scope, body)
     require_unique(call, scope, body)
-    key, is_said = _key(call, scope, body)
+    key, is_said = key_for(call, scope, body)
     key = whole_key(scope.model, scope.keys or (), key)
     if is_said and scope.holds(str(key)):
         if "409" in plan_of(call).replies or not isinstance(key, int):
             _require_free(call, scope, key)
-        key = whole_key(scope.model, scope.keys or (), _new(call, scope))
+        key = whole_key(scope.model, scope.keys or (), next_key(call, scope))
     require_references(call, scope, body)
     value, notes = composed(call, scope, key, body)
     kept = value_at(value, scope.model.key) if scope.model.key else key
@@ -233,68 +228,3 @@ def _patched(call: Call, scope: Scope, record: Record, directives: Any) -> Recor
         value = beside_key(call, scope.model, value, record.data()) if isinstance(value, dict) else value
         value = settled(call, scope, value, draw_for(call, "patched", record.id))
     return scope.replace(record, value)
-
-
-def _key(call: Call, scope: Scope, body: Json) -> tuple[Json, bool]:
-    """The new record's key, and whether the client said it."""
-    model, plan = model_of(scope.resource), plan_of(call)
-    if plan.key is not None and plan.words.get("upsert"):
-        return call.input.values[plan.key], False
-    if model.chosen and isinstance(body, dict):
-        said = value_at(body, model.key)
-        if is_key(said):
-            return said, True
-    if asked := _asked(call):
-        return asked, True
-    said = (
-        body.get(named_by(model))
-        if not model.key and isinstance(body, dict) and _takes(call, named_by(model))
-        else None
-    )
-    if is_key(said):
-        return said, True
-    return _spoken(call, scope, body) or _new(call, scope), False
-
-
-def _asked(call: Call) -> str | None:
-    """The last word of a whole name, where the query tells it: ``?topicId=t``."""
-    model = model_of(call.resource)
-    names = {f"{flat(singular(model.below))}id", "id"} if model.below else set()
-    asked = (one.name for one in plan_of(call).parameters if one.location == "query" and flat(one.name) in names)
-    return next((str(call.input.values[name]) for name in asked if call.input.values.get(name)), None)
-
-
-def _spoken(call: Call, scope: Scope, body: Json) -> str | None:
-    """The key that a new record's title or name says, where its key is a slug: with a number, if that is taken."""
-    model, maker = scope.model, call.tools.maker
-    place = maker.shapes.member(model.record, model.key) if model.record is not None and model.key else None
-    if place is not None and (begun := beginning_of(scope.model, body)):
-        drawn = (draw_for(call, "said", scope.resource.name, scope.tenant.ordinal("said", scope.resource.name))
-                 for _ in range(KEYS_TRIED))  # fmt: skip
-        names = (begun + letters(draw.random, 5) for draw in drawn)
-        return next((one for one in names if not scope.holds(one) and maker.allows(place, one)), None)
-    said = slug_of(body) if place is not None and model.key[-1].lower() == "slug" else ""
-    if not said or place is None:
-        return None
-    likely = (f"{said}-{number}" if number else said for number in (0, *range(2, KEYS_TRIED)))
-    return next((one for one in likely if not scope.holds(one) and maker.allows(place, one)), None)
-
-
-def _takes(call: Call, name: str) -> bool:
-    """Whether a body may have that member."""
-    shapes = call.tools.maker.shapes
-    return bool(name) and any(name in shapes.properties(node) for node in plan_of(call).bodies.values())
-
-
-def _new(call: Call, scope: Scope) -> Json:
-    """The next key that is free."""
-    names = counted_by(scope.resource, scope.keys or ())
-    key: Json = None
-    for _ in range(KEYS_TRIED):
-        ordinal = scope.tenant.ordinal(*names)
-        key = new_key(
-            call.tools.maker, scope.model, ordinal, draw_for(call, "key", scope.tenant.name, *names, ordinal, full=True)
-        )
-        if not scope.holds(str(whole_key(scope.model, scope.keys or (), key))):
-            return key
-    raise Refusal(429, f"{scope.resource.name} has no free key left; the last one tried was {quoted(key)}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.contract.plan import ACCOUNT_NAMES, PASSWORDS
+from mockserver.contract.plan import ACCOUNT_NAMES, PASSWORDS, Steps
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import model_of, record_id
 from mockserver.handlers.planned.initial_data.initial_keys import first_key
@@ -73,6 +73,11 @@ def is_kept_apart(call: Call, name: str) -> bool:
     accounts = call.tools.contract.accounts
     is_account = accounts is not None and call.resource.name == accounts.home and not accounts.names
     return is_account and flat(name) in PASSWORDS
+
+
+def is_name_of_account(key: Steps) -> bool:
+    """Whether the key of people's records is what they log in with, so that they say it when they register."""
+    return len(key) == 1 and flat(key[0]) in ACCOUNT_NAMES
 
 
 def names_of_account(value: Json) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -17,7 +17,7 @@ from mockserver.handlers.planned.addressing.places import is_key
 from mockserver.inference.words import KEYS, LOGINS
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value
-from mockserver.values.name_words import flat
+from mockserver.values.name_words import flat, words_of
 
 DRAWN = 40
 """How many keys of a pattern are drawn, for one of them to be long enough."""
@@ -31,6 +31,10 @@ _CALLED = frozenset({*KEYS, "key", "slug"})
 _TITLES = ("title", "name", "headline", "label")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NUMBERED = frozenset({"number", "no", "code", "reference", "ref", "sku", "barcode"})
+_CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_CODE = re.compile(r"(?=(?:.*[0-9]){3})[A-Z0-9]+(-[A-Z0-9]+)*(?<=.{5})")
+"""A code that people read to each other: ``HH-7K2QPD``, ``INV-2024-0042``."""
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]{0,15}[_-])[A-Za-z0-9]+")
 
 
@@ -122,10 +126,24 @@ def identified(maker: Maker, model: Model, made: Json, draw: Draw) -> Json:
             continue
         found = value_at(made, steps)
         is_short = isinstance(found, str) and maker.shapes.says(place, "pattern") and len(found) < UNLIKELY
-        if is_short or (found is None and steps[-1].lower() in _CALLED):
+        is_shown = found is not None and found == _example(maker, place) and steps[-1].lower() in _CALLED
+        if is_short or is_shown or (found is None and steps[-1].lower() in _CALLED):
             likely = (one for one in _texts(maker, place, draw, "") if maker.allows(place, one))
             text = next(likely, found)
             made = made if text is None else with_value(made, steps, text)
+    return _with_codes(maker, model, made, draw) if draw.varies or not draw.full else made
+
+
+def _with_codes(maker: Maker, model: Model, made: Json, draw: Draw) -> Json:
+    """``made`` with a number of its own where the record shows one by an example: no two orders are ``BD-10293``."""
+    members = maker.shapes.properties(model.record) if model.record is not None and isinstance(made, dict) else {}
+    for name, place in members.items():
+        if (words_of(name) or [""])[-1] not in _NUMBERED or (name,) == model.key or name not in made:
+            continue
+        example = _example(maker, place)
+        if isinstance(example, str) and _CODE.fullmatch(example) and maker.shapes.type(place) == "string":
+            drawn = like(example, draw.random)
+            made = {**made, name: drawn} if maker.allows(place, drawn) else made
     return made
 
 
@@ -155,16 +173,33 @@ def _texts(maker: Maker, place: Node, draw: Draw, prefix: str) -> list[str]:
     if prefix:
         return [(prefix + letters(draw.random, size))[: int(most or 64)]]
     plain = letters(draw.random, size)
-    if isinstance(example, str) and (found := _PREFIX.fullmatch(example)):
-        return [(found[1] + plain)[: int(most or 64)], plain]
-    if isinstance(example, str) and example.isdigit():
-        return ["".join(draw.random.choice("123456789") for _ in example), plain]
-    return [plain, uuid]
+    return [*_as_shown(example, plain, draw.random, int(most or 64)), plain, uuid]
+
+
+def _as_shown(example: Any, plain: str, random: Random, most: int) -> Iterator[str]:
+    """A key in the form of an example: a code or a number of its own, or ``plain`` with the same prefix."""
+    if isinstance(example, str) and _CODE.fullmatch(example):
+        yield like(example, random)
+    elif isinstance(example, str) and (found := _PREFIX.fullmatch(example)):
+        yield (found[1] + plain)[:most]
+    elif isinstance(example, str) and example.isdigit():
+        yield "".join(random.choice("123456789") for _ in example)
 
 
 def _example(maker: Maker, place: Node) -> Any:
     listed = maker.shapes.says(place, "examples")
     return listed[0] if isinstance(listed, list) and listed else maker.shapes.says(place, "example")
+
+
+def like(code: str, random: Random) -> str:
+    """A code of the same kind: ``BD-58204`` for ``BD-10293``."""
+    head, cut, rest = code.partition("-")
+    kept, rest = (head + cut, rest) if cut and rest and head.isalpha() else ("", code)
+    return kept + "".join(_drawn(one, random) for one in rest)
+
+
+def _drawn(sign: str, random: Random) -> str:
+    return random.choice("123456789") if sign.isdigit() else random.choice(_CAPITALS) if sign.isalpha() else sign
 
 
 def letters(random: Random, size: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -9,14 +10,24 @@ from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Model
+from mockserver.contract.samples.declared_values import said_examples
+from mockserver.contract.samples.described_values import states_of
 from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw, uuid_from
+from mockserver.contract.samples.timestamp_names import is_day, is_moment
 from mockserver.handlers.call import Call
 from mockserver.inference.words import CHANGED, MADE, UNIQUE, VERSIONS
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value
 from mockserver.values.moment import whole_second
 from mockserver.values.name_words import flat
+from mockserver.values.verb_stems import stem_of
+
+_BEGINS = re.compile(
+    r"(placed|ordered|enrolled|occurred|happened|joined|registered|submitted|requested|posted|issued|uploaded|booked|"
+    r"purchased|recorded|logged|reported|subscribed|invited|filed|received|donated|voted|rated)at"
+)
+"""When something was done that made the record."""
 
 
 def stamped(
@@ -28,21 +39,45 @@ def stamped(
         word = flat(name)
         if sent.get(name) is not None and value.get(name) == sent[name] and not maker.shapes.says(place, "readOnly"):
             continue
-        if not ((is_new and MADE.fullmatch(word)) or CHANGED.fullmatch(word)):
+        if not ((is_new and (MADE.fullmatch(word) or _begins(maker, record, name))) or CHANGED.fullmatch(word)):
             continue
-        if (said := moment_as(maker, place, now)) is not None:
+        if (said := moment_as(maker, place, now, name)) is not None:
             value = {**value, name: said}
     return value
 
 
-def moment_as(maker: Maker, place: Node, now: datetime) -> str | int | None:
-    """A moment in the form that the schema wants; None where it wants none that is known."""
+def _begins(maker: Maker, record: Node, name: str) -> bool:
+    """Whether a member tells when the record was made by what has been done then: ``enrolled_at``, ``placedAt``.
+
+    Not one of a state that the record has yet to come into, nor one that may be null.
+    """
+    if not (found := _BEGINS.fullmatch(flat(name))):
+        return False
+    members = maker.shapes.properties(record)
+    if maker.shapes.takes_null(members[name]) or maker.shapes.says(members[name], "format") != "date-time":
+        return False
+    states = (one for own in states_of(maker.shapes, record).values() for one in own)
+    return stem_of(found[1]) not in {stem_of(one) for one in states}
+
+
+def moment_as(maker: Maker, place: Node, now: datetime, name: str = "") -> str | int | None:
+    """A moment in the form that the schema wants, or, where it is a bare text, the ``name``; None where it wants none
+    that is known.
+    """  # fmt: skip
     kind, form = maker.shapes.type(place), maker.shapes.says(place, "format")
+    if kind == "string" and form is None and (is_day(name) or is_moment(name)):
+        said = now.date().isoformat() if is_day(name) else whole_second(now)
+        return said if maker.allows(place, said) and _looks_so(maker, place) else None
     if kind == "string" and form == "date-time":
         return whole_second(now)
     if kind == "string" and form == "date":
         return now.date().isoformat()
     return int(now.timestamp()) if kind == "integer" else None
+
+
+def _looks_so(maker: Maker, place: Node) -> bool:
+    """Whether the examples of a text without a format, if there are any, are moments as they are written here."""
+    return all(re.match(r"\d{4}-\d\d-\d\d", str(one)) for one in said_examples(maker.shapes.shape(place).words))
 
 
 def beside_key(call: Call, model: Model, value: dict[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:

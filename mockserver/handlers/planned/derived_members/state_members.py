@@ -97,11 +97,16 @@ class StateMembers:
             reached = self._is_reached(one.verb, value)
             was = self._is_reached(one.verb, before) if before is not None else None
             if reached and not was and one.is_when and value.get(one.name) is None:
-                said = moment_as(self._maker, self._members[one.name], now)
+                said = moment_as(self._maker, self._members[one.name], now, one.name)
                 value = value if said is None else {**value, one.name: said}
-            elif reached is False and (before is None or was):
+            elif reached is False and (before is None or (was and not self._is_set_aside(value))):
                 value = self._without(value, one.name)
         return value
+
+    def _is_set_aside(self, value: Mapping[str, Any]) -> bool:
+        """Whether a record's life has ended beside the way of others: what it was before has been, all the same."""
+        held = [value.get(name) for name in self._members if is_state(name)]
+        return any(isinstance(one, str) and is_aside(one) for one in held)
 
     def _without(self, value: dict[str, Any], name: str) -> dict[str, Any]:
         """``value`` with null there where its schema takes it, else without the member where it may be missing.

@@ -91,7 +91,7 @@ def _own_beginnings(call: Call, members: Mapping[str, Node], sendable: Collectio
             continue
         if kind == "boolean":
             begins: Json = bool(_LIVING & set(words))
-        elif kind == "integer" and _HAPPENED.search(flat(name)):
+        elif kind in ("integer", "number") and _HAPPENED.search(flat(name)):
             begins = 0
         else:
             continue

@@ -35,7 +35,7 @@ def _counting(call: Call, resource: Resource) -> Mapping[str, Resource]:
     numbers = {
         flat(name): name
         for name, node in shapes.properties(model.record).items()
-        if shapes.type(node) == "integer" and name not in model.said()
+        if shapes.type(node) in ("integer", "number") and name not in model.said()
     }
     found: dict[str, Resource] = {}
     for child in call.tools.contract.resources.values():

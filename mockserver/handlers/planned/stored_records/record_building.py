@@ -23,6 +23,7 @@ from mockserver.handlers.planned.stored_records.embedding import completed, name
 from mockserver.handlers.planned.stored_records.generated_lists import worked_out
 from mockserver.handlers.planned.stored_records.merging import by_entry, merged
 from mockserver.handlers.planned.stored_records.scope import Scope
+from mockserver.handlers.planned.stored_records.sendable import by_default, sendable_members
 from mockserver.inference.words import RENAMES
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
@@ -45,7 +46,8 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     draw = draw_for(call, "made", scope.resource.name, *(scope.keys or ()), key)
     made = without_what_nobody_said(call, model, maker.member(model.record, draw, ""))
     made = identified(maker, model, brought_here(call, model.record, made), draw)
-    begun = {**initial_states(call, model), **(made if isinstance(made, dict) else {}), **model.always}
+    usually = {name: one for name, one in by_default(call, model.record).items() if one is not None}
+    begun = {**initial_states(call, model), **(made if isinstance(made, dict) else {}), **usually, **model.always}
     begun |= worked_out(call, model.record, draw)
     base = by_caller(call, scope.tenant, usual(call, scope, begun, sent), sent)
     sayable = _sayable(call, model, sent)
@@ -80,7 +82,7 @@ def following(
 
 def _others(call: Call, model: Model, value: Mapping[str, Any], *, is_new: bool) -> Iterator[str]:
     """What of a record does not follow though it was not said: its keys, and what clients could have said."""
-    yield from (name for name in _sendable(call) if not is_new or name not in value)
+    yield from (name for name in sendable_members(call) if not is_new or name not in value)
     yield from model.key[:1]
     if not is_new:  # an address stays as it was
         yield from (steps[0] for steps in model.other_keys if steps)
@@ -95,7 +97,7 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
     if scope.model.record is None or not isinstance(sent, dict) or not isinstance(previous, dict):
         return (previous if sent is None or (sent == {} and not whole) else sent), ()
     draw = draw_for(call, "changed", scope.resource.name, record.id)
-    base = {**_by_default(call, scope.model.record), **_kept(call, scope.model.record, previous)} if whole else previous
+    base = {**by_default(call, scope.model.record), **_kept(call, scope.model.record, previous)} if whole else previous
     sayable = _sayable(call, scope.model, sent)
     after = _after(call, scope.model.record, previous, sayable) if not whole else sayable
     value, ignored = overlaid(call, scope, base, after, draw)
@@ -148,7 +150,7 @@ def _sayable(call: Call, model: Model, sent: Mapping[str, Any]) -> Mapping[str, 
     What the request's body declares for itself, and does not call ``readOnly``, is for clients to say, whatever
     the record's schema calls it: it may be said once.
     """
-    shapes, sendable = call.tools.maker.shapes, _sendable(call)
+    shapes, sendable = call.tools.maker.shapes, sendable_members(call)
     members = shapes.properties(model.record) if model.record is not None else {}
 
     def is_told(name: str) -> bool:
@@ -238,30 +240,9 @@ def _holder(call: Call, record: Node, name: str) -> str | None:
     return None
 
 
-def _sendable(call: Call) -> Mapping[str, Node]:
-    """What a client may say of a record with this request."""
-    maker, plan = call.tools.maker, call.operation.plan
-    body = next(iter(plan.bodies.values()), None) if plan else None
-    body = maker.shapes.member(body, plan.sent) if plan and body is not None and plan.sent else body
-    return maker.shapes.properties(body) if body is not None else {}
-
-
-def _by_default(call: Call, record: Node) -> dict[str, Json]:
-    """What a replaced record holds where the client does not say it: the document's defaults, null among them."""
-    maker, members = call.tools.maker, call.tools.maker.shapes.properties(record)
-    found: dict[str, Json] = {}
-    for name, place in _sendable(call).items():
-        shown = members.get(name)
-        said = [maker.shapes.shape(one).words for one in (place, shown) if one is not None]
-        usual = [one["default"] for one in said if "default" in one]
-        if shown is not None and usual and maker.allows(shown, usual[0]):
-            found[name] = usual[0]
-    return found
-
-
 def _kept(call: Call, record: Node, previous: dict[str, Any]) -> dict[str, Any]:
     """Of the record before a replacement, what stays: what only the server sets, and what it may not be without."""
-    maker, sendable = call.tools.maker, _sendable(call)
+    maker, sendable = call.tools.maker, sendable_members(call)
     required, members = maker.shapes.shape(record).required, maker.shapes.properties(record)
     return {
         name: value
