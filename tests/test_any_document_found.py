@@ -14,6 +14,7 @@ from test_any_document import NAMED, body, client, collection, document, paramet
 
 TEXT = {"type": "string"}
 NUMBER = {"type": "integer"}
+PAGED = {"type": "object", "properties": {"id": NUMBER, "name": TEXT}}
 
 
 def refused(folder: Path, schema: dict[str, Any], path: str = "/books", **sent: Any) -> Any:
@@ -843,6 +844,21 @@ def test_addresses_have_the_form_of_the_examples(tmp_path: Path) -> None:
     assert second["pets"][0]["uri"] == "/v1/pets/2"
     assert caller.get(second["previous_page_uri"]).json == first
     assert caller.post("/v1/pets", json={}).json["uri"] == "/v1/pets/4"
+
+
+@pytest.mark.parametrize("name", ["previous_page", "prevPage", "previous_link", "prev_page_url"])
+def test_the_first_page_has_none_before_it_and_the_second_has(tmp_path: Path, name: str) -> None:
+    is_address = name.endswith(("link", "url"))
+    held = {"type": ["string" if is_address else "integer", "null"], "example": "/things?page=2" if is_address else 2}
+    pages = {"type": "object", "required": [name], "properties": {"page": {"type": "integer"}, name: held}}
+    listed = {"type": "object", "required": ["things", "meta"], "properties": {
+        "things": {"type": "array", "items": PAGED}, "meta": {"type": "object", "properties": {"pagination": pages}}}}  # fmt: skip
+    told = collection(PAGED, PAGED, many=listed)
+    told["paths"]["/things"]["get"]["parameters"] = [parameter(one, NUMBER, "query") for one in ("page", "per_page")]
+    caller = client(told, tmp_path)
+    first, second = (caller.get(f"/things?per_page=1&page={one}").json["meta"]["pagination"][name] for one in (1, 2))
+    assert first is None
+    assert second.endswith("page=1") if is_address else second == 1, second
 
 
 def test_the_latest_of_a_collection_is_the_one_that_was_made_last(tmp_path: Path) -> None:

@@ -128,6 +128,7 @@ NEXT = frozenset(
         "continue",
     }
 )
+PREVIOUS = frozenset(one.replace("next", word) for one in NEXT - {"continue"} for word in ("previous", "prev"))
 """How a list is asked for in pages, and what its envelope says: how many of them, which, from where on, of how many."""
 SORTS = frozenset(
     {"sort", "sortby", "order", "orderby", "ordering", "sortfield", "sortcolumn", "sortkey", "orderfield"}

@@ -13,7 +13,19 @@ from mockserver.contract.plan import OperationPlan, Steps
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.addresses import as_shown, host_of
 from mockserver.handlers.planned.addressing.places import key_of, plan_of
-from mockserver.inference.words import CURSORS, FIRSTS, LASTS, MORE, NEXT, OFFSETS, PAGE_COUNTS, PAGES, SIZES, TOTALS
+from mockserver.inference.words import (
+    CURSORS,
+    FIRSTS,
+    LASTS,
+    MORE,
+    NEXT,
+    OFFSETS,
+    PAGE_COUNTS,
+    PAGES,
+    PREVIOUS,
+    SIZES,
+    TOTALS,
+)
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 from mockserver.values.absent import ABSENT
@@ -22,9 +34,6 @@ from mockserver.values.name_words import bare, flat, singular
 COUNTS = frozenset({"count", "numberofelements", "itemcount", "resultcount", "pagecounts"})
 MORE_OF_A_MEMBER = MORE | {"more", "truncated"}
 LESS = frozenset({"hasprevious", "hasprev", "haspreviouspage", "hasprevpage"})
-PREVIOUS = frozenset(
-    {"previous", "prev", "previouspageuri", "prevpage", "previouscursor", "prevpageurl", "previouspageurl"}
-)
 ENDS: Mapping[str, int] = {
     "first": 0,
     "firstpageuri": 0,
@@ -35,9 +44,8 @@ ENDS: Mapping[str, int] = {
 }
 """Members that lead to the first and to the last page."""
 _ADDRESSES = frozenset(
-    {"next", "nextlink", "nextpageuri", "nextpageurl", "previous", "prev", "previouspageuri", "prevpageurl",
-     "previouspageurl", *ENDS}
-)  # fmt: skip
+    {*(one for one in NEXT | PREVIOUS if one.endswith(("uri", "url", "link"))), "next", "previous", "prev", *ENDS}
+)
 _FROM_0 = re.compile(
     r"\b(zero|0)[- ]?(based|indexed|index)|\b0\.\.|(starts?|begins?|starting|counted) (at|from|with) (0|zero)\b",
     re.IGNORECASE,
