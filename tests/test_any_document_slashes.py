@@ -114,3 +114,19 @@ def test_a_whole_name_says_of_what_it_is(tmp_path: Path) -> None:
     assert caller.delete(f"/v1/{name}").status_code == 200
     assert name not in {one["name"] for one in caller.get("/v1/projects/p/topics/t/logs").json["logs"]}
     assert caller.post("/v1/projects/p/jobs/j:archive").headers["Mock-Kind"] == "stub"
+
+
+@pytest.mark.parametrize("word", ["topics", "logs"])
+def test_what_is_done_to_all_below_a_parent_names_no_record(tmp_path: Path, word: str) -> None:
+    """``POST /v1/projects/p/topics:import`` is about the topics, and ``{parent}`` is none of them."""
+    told = names()
+    imported = {"type": "object", "properties": {"count": {"type": "integer"}}}
+    told["paths"][f"/v1/{{parent}}/{word}:import"] = {
+        "parameters": [parameter("parent")],
+        "post": {"responses": {"200": reply(imported)}},
+    }
+    caller = client(told, tmp_path)
+    answer = caller.post(f"/v1/projects/p/{word}:import")
+    assert (answer.status_code, answer.headers["Mock-Kind"]) == (200, "stub")
+    made = caller.post("/v1/projects/p/topics?topicId=t", json={}).json["name"]
+    assert caller.post(f"/v1/{made}:archive").status_code == 200

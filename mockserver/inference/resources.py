@@ -82,11 +82,11 @@ class Resources:
         return any(self.spanning.get(entry.path.template) == one.parameter for entry in verbs.values())
 
     def above(self, key: Key) -> InferredCollection | None:
-        """The collection of the nearest record above a path."""
+        """The collection of the nearest record above a path: not of what ``{parent}`` names, which may be anything."""
         for length in range(len(key) - 1, 0, -1):
             found = self.at(key[: length - 1]) if key[length - 1] == ANY else None
             if found and found.item_of(key[:length]) == key[:length]:
-                return found
+                return None if any(key[: len(one.key)] == one.key for one in found.beside) else found
         return None
 
     def _reading(self, entry: PathEntry) -> Reading:
