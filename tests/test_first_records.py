@@ -322,3 +322,34 @@ def test_records_whose_lists_name_each_other_are_there(tmp_path: Path) -> None:
     names = {one["id"]: one["name"] for one in caller.get("/payments").json}
     for invoice in caller.get("/invoices").json:
         assert all(names[line["payment_id"]] == line["name"] for line in invoice["lines"])
+
+
+def test_numbers_called_like_records_are_their_keys_and_a_name_is_nobodys(tmp_path: Path) -> None:
+    """``servers: [42]`` are servers, in an entry of a list ``server: 42`` is one; ``name``, the unique identifier of the
+    server, is its own, and numbers in an object may count.
+    """  # fmt: skip
+    number = {"type": "integer", "example": 42}
+    named = {"type": "string", "description": "Unique identifier of the server."}
+    server = {"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "integer"}, "name": named}}
+    nets = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "object", "required": ["server"], "properties": {"server": number}},
+    }
+    properties = {
+        "id": TEXT,
+        "servers": {"type": "array", "minItems": 1, "items": number},
+        "nets": nets,
+        "state": {"type": "object", "properties": {
+            "held": {"type": "array", "minItems": 1, "description": "IDs of servers held back.", "items": number}}},
+        "limits": {"type": "object", "required": ["server"], "properties": {"server": {"type": "integer", "minimum": 50}}},
+    }  # fmt: skip
+    told = collection({"type": "object", "required": [*properties], "properties": properties}, NAMED)
+    told["paths"] |= collection(server, NAMED, path="/servers")["paths"]
+    caller = client(told, tmp_path)
+    servers = caller.get("/servers").json
+    keys = {one["id"] for one in servers}
+    assert not {one["name"] for one in servers} & {*map(str, keys)}
+    for one in caller.get("/things").json:
+        assert {*one["servers"], *one["state"]["held"], *(net["server"] for net in one["nets"])} <= keys
+        assert one["limits"]["server"] >= 50

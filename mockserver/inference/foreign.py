@@ -24,6 +24,7 @@ _ID_OF = re.compile(r"\b(?:IDs?|[Ii]dentifier|UUID|GUID) (?:of|for) (?:the |an? 
 _ID = re.compile(r"\bIDs?\b|\bid of\b|\bidentifier of\b|\bunique identifier\b")
 """How a description says that a text is a key."""
 ENDINGS = ("id", "uuid", "gid", "sid")
+_KEYED = [[one] for one in ENDINGS]
 _OF_ITS_KIND = ("parent", "replyto", "inreplyto", "predecessor", "supersedes")
 """How a record calls another of its own kind, before ``id``."""
 
@@ -67,6 +68,7 @@ class ForeignKeys:
             and self._is_key(node)
             and not self._is_address(node)
             and (about := self._about(name, [node, *([sent[name]] if name in sent else [])], known))
+            and (about != one.name or words_of(name)[-1:] in _KEYED)  # "unique identifier of the image" is its own name
         }
         own = {} if one.parents else self._of_its_kind(one)
         return {**own, **keys, **one.references}
@@ -82,7 +84,7 @@ class ForeignKeys:
         already, found = self.of(one), self._of_its_kind(one) if one.parents else {}
         for name, node in self._shapes.properties(one.record).items():
             words = words_of(name)
-            if name in already or (name,) in (one.identity, *above) or words[-1:] not in [[each] for each in ENDINGS]:
+            if name in already or (name,) in (one.identity, *above) or words[-1:] not in _KEYED:
                 continue
             ends = ("".join(words[start:]) for start in range(len(words) - 1))
             if self._is_key(node) and (about := next(filter(None, (_named(end, known) for end in ends)), None)):
@@ -125,15 +127,22 @@ class ForeignKeys:
         return str(self._shapes.says(node, "format")) in ("uri", "url", "uri-reference", "iri", "iri-reference")
 
     def within(self, one: InferredCollection) -> dict[Steps, str]:
-        """The same for lists of keys (``project_ids``) and for keys in the objects that the records hold."""
+        """The same for lists of keys (``project_ids``, numbers called ``projects``) and for keys in objects.
+
+        A number in an object may be a count, unless it is told to be an ID.
+        """
         if one.record is None:
             return {}
         known = self._known.get(id(self._found.part(one)), {})
-        return {
-            steps: about
-            for steps, node in self._members(one.record)
-            if (about := _named(steps[-1] if self._is_key(node) else singular(steps[-1]), known))
-        }
+        found = dict[Steps, str]()
+        for steps, node in self._members(one.record):
+            items = self._shapes.items(node) if self._is_list(node) else None
+            word = steps[-1] if items is None else singular(steps[-1])
+            is_told = items is not None or _ID.search(str(self._shapes.says(node, "description") or "")) is not None
+            nodes = [items or node, node]
+            if about := self._about(word, nodes, known) if is_told else _named(word, known):
+                found[steps] = about
+        return found
 
     def listed(self, one: InferredCollection) -> dict[tuple[str, str], str]:
         """The same for keys in the objects of a list: ``lines`` and their ``productId``."""
@@ -143,7 +152,7 @@ class ForeignKeys:
             for name, node in (self._shapes.properties(one.record).items() if one.record is not None else ())
             if self._shapes.type(node) == "array" and (items := self._shapes.items(node)) is not None
             for member, place in self._shapes.properties(items).items()
-            if self._is_key(place) and (about := _named(member, known))
+            if self._is_key(place) and not self._is_address(place) and (about := self._about(member, [place], known))
         }
 
     def _members(self, record: Node) -> Iterator[tuple[Steps, Node]]:
