@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mockserver.contract.document import Node
@@ -12,9 +12,11 @@ from mockserver.contract.samples.described_values import listed_values, states_o
 from mockserver.contract.samples.states import first_state, is_state
 from mockserver.contract.samples.timestamp_names import is_moment
 from mockserver.contract.schema_shape import Shapes
+from mockserver.inference.attributes import attributes_of
 from mockserver.inference.conflict_words import forbidden_states, refused_states
 from mockserver.inference.paths import ANY
 from mockserver.inference.resource_draft import InferredCollection, Reading
+from mockserver.inference.told_states import tells_of_copy, told_state
 from mockserver.values.name_words import flat, singular, words_of
 from mockserver.values.verb_stems import stem_of, undone
 
@@ -34,7 +36,7 @@ _TRUE = frozenset({"is", "has", "was"})
 _MEANT = {
     stem_of(verb): tuple(map(stem_of, states))
     for verb, states in {
-        "publish": ("live", "active", "public", "online"), "submit": ("in_review", "under_review", "review"),
+        "publish": ("live", "active", "public", "online", "on_sale"), "submit": ("in_review", "under_review", "review"),
         "resume": ("active", "running", "in_progress"), "reopen": ("open", "active"),
         "start": ("in_progress", "running"), "ship": ("dispatched", "in_transit"),
         "approve": ("accepted", "confirmed"), "accept": ("approved", "confirmed"), "confirm": ("accepted", "approved"),
@@ -57,7 +59,8 @@ class Action:
     ``takes`` are the members that become what the body says of them; ``holder`` is the one member that becomes, or if
     it is a list gets, the body itself; ``counts`` are numbers of how often it was done, and by how much they change;
     ``called`` are members of the body that the record has by another name, ``decides`` those whose values stand for
-    states of the record, each with the member that it decides and the state by value; ``refuses`` the values with which
+    states of the record, each with the member that it decides and the state by value; ``copies``: it makes another
+    record like it; ``refuses`` the values with which
     a record cannot be acted on, and ``refusal`` the status that says so (0: none is declared).
     """
 
@@ -71,20 +74,25 @@ class Action:
     decides: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
     refuses: Mapping[str, list[Any]] = field(default_factory=dict)
     refusal: int = 0
+    copies: bool = False
 
     @property
     def words(self) -> dict[str, Any]:
         """What a plan says of it."""
         return {"set": self.sets, "replies": self.replies, "takes": self.takes, "holder": self.holder,
                 "counts": self.counts, "called": self.called, "decides": self.decides,
-                "refuses": self.refuses, "refusal": self.refusal}  # fmt: skip
+                "refuses": self.refuses, "refusal": self.refusal, "copies": self.copies}  # fmt: skip
 
 
 def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> Action:
     """The action of the path's last fixed segment on a record of ``above``."""
     verb = reading.entry.path.last_fixed if reading.entry.path.key[-1] != ANY else ""
     replies = _replies(shapes, reading, above)
+    if (attributes := attributes_of(shapes, above.record)) is not None:  # what it changes stands there
+        above = replace(above, record=attributes, identity=())
     sets, why = sets_of(shapes, above, verb, by_meaning=reading.entry.path.key[-2:-1] == (ANY,))
+    if not sets and reading.entry.method == "post" and (state := told_state(shapes, reading, above)):
+        sets, why = dict([state]), f"its words say that '{state[0]}' becomes '{state[1]}'"
     if reading.entry.method == "delete" and sets and all(one is True or one == {"now": True} for one in sets.values()):
         sets = {name: False if one is True else None for name, one in sets.items()}
         why = f"DELETE takes {', '.join(map(repr, sets))} back"
@@ -95,11 +103,7 @@ def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> 
         why = f"the body sets {', '.join(map(repr, takes))}"
     elif not sets and not asks and (holder := _holder(shapes, reading, above, verb)):
         why = f"the body replaces, or is added to, '{holder}'"
-    answers = {
-        "record": "it answers the record",
-        "nothing": "it answers nothing",
-        "other": "it answers a schema of its own",
-    }
+    answers = {"record": "the record", "nothing": "nothing", "other": "a schema of its own"}
     called = {} if asks else _called(shapes, reading, above, verb)
     decides = {} if asks or sets else _decides(shapes, reading, above)
     if decides and not takes and not holder:
@@ -107,7 +111,9 @@ def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> 
     refuses, refusal = _refuses(shapes, reading, above, sets)
     for member, states in decides.values():
         refuses, refusal = ({member: [*states.values()]}, 409) if "409" in reading.replies else ({}, 0)
-    return Action(sets, replies, f"{why}; {answers[replies]}", takes, holder, counts, called, decides, refuses, refusal)
+    copies = replies == "record" and not sets and not takes and not holder and tells_of_copy(reading, verb)
+    why = f"{'it makes a copy of the record' if copies else why}; it answers {answers[replies]}"
+    return Action(sets, replies, why, takes, holder, counts, called, decides, refuses, refusal, copies)
 
 
 def _decides(shapes: Shapes, reading: Reading, above: InferredCollection) -> dict[str, tuple[str, dict[str, str]]]:
@@ -265,10 +271,9 @@ def _marked(
     for name in (name for name, own in named.items() if own == stem):
         if shapes.type(members[name]) == "boolean" and not beside:
             return {name: True}, f"sets '{name}'"
-        is_planned = flat(name) == flat(verb)  # the day that somebody is to check in is not when she did
         form = shapes.says(members[name], "format")
         is_text = form is None and shapes.type(members[name]) == "string" and _TIME.search(name) and is_moment(name)
-        if (form in ("date-time", "date") and not is_planned) or is_text:
+        if (form in ("date-time", "date") and flat(name) != flat(verb)) or is_text:  # `checkIn` is planned
             return {name: {"now": True}}, f"sets '{name}' to now"
     for name in (name for name, own in named.items() if own in undone(stem) or stem in undone(own)):
         if shapes.type(members[name]) == "boolean" and not beside:

@@ -11,6 +11,7 @@ from mockserver.inference.words import CURSORS, DIRECTIONS, OFFSETS, PAGES, SIZE
 from mockserver.values.name_words import flat, singular
 
 _ASKING = re.compile(r"(?:find|get|search|list|filter)?by")
+_NOTS = ("un", "not", "non")
 _OTHERS = SIZES | PAGES | CURSORS | OFFSETS | SORTS | DIRECTIONS | TEXTS
 """Parameters that say how a list is shown, whatever members are called like them."""
 
@@ -48,7 +49,23 @@ def filtered_member(shapes: Shapes, record: Node, name: str) -> str | None:
     low, members = flat(name), {flat(one): one for one in shapes.properties(record)}
     if low in members or low in _OTHERS:
         return members.get(low)
-    return next((members[one] for one in _related(shapes, record, members, low)), None)
+    likely = (*_related(shapes, record, members, low), *_of_truths(shapes, record, members, low))
+    return next((members[one] for one in likely), None)
+
+
+def is_opposite(name: str, member: str) -> bool:
+    """Whether a parameter asks for what a truth is not: ``unread`` for what is not ``read``."""
+    truth = flat(member).removeprefix("is")
+    return flat(name) != flat(member) and flat(name).removeprefix("is") in {f"{one}{truth}" for one in _NOTS}
+
+
+def _of_truths(shapes: Shapes, record: Node, members: dict[str, str], low: str) -> Iterator[str]:
+    """``open``, ``open_now`` and ``unread`` ask for the truths ``isOpen`` and ``read``."""
+    bare = low.removeprefix("is").removesuffix("now")
+    bares = [bare, *(bare.removeprefix(one) for one in _NOTS if bare.startswith(one))]
+    for one in (f"{lead}{each}" for each in bares for lead in ("", "is")):
+        if one in members and shapes.type(shapes.properties(record)[members[one]]) == "boolean":
+            yield one
 
 
 def _related(shapes: Shapes, record: Node, members: dict[str, str], low: str) -> Iterator[str]:

@@ -12,6 +12,8 @@ _LEADS = r"(?:same|duplicated?|unique|identical)"
 _TAKEN = r"(?:already|exists?|taken|in use|(?:being|been) used|must be unique|not unique|duplicated?|conflict)"
 _ONLY = re.compile(r"\b(?:only|must be|has to be|unless|not in)\b")
 _NOT = re.compile(r"\b(?:already|cannot|can t|can not|could not|no longer|not possible|not allowed|must not|may not)\b")
+_IS_NOT = re.compile(r"\b(?:is|are|was|were|has) not (?:yet |been )*(\w+)")
+"""How a refusal says what a record would have to be: ``The order is not paid``."""
 _FORBIDS = re.compile(
     r"\b(?:cannot|can t|can not|could not|no longer|not possible|not allowed|must not|may not|not be)\b"
 )
@@ -64,6 +66,8 @@ def refused_states(texts: Iterable[str], states: Iterable[str], becomes: str) ->
     text, known = " ".join(map(_spaced, texts)), [*states]
     stems = {stem_of(word) for word in text.split()}
     named = [one for one in known if one != becomes and (stem_of(one) in stems or f" {_spaced(one).strip()} " in text)]
+    if only := [one for one in named if stem_of(one) in {stem_of(word) for word in _IS_NOT.findall(text)}]:
+        return [one for one in known if one not in only]
     if named and _NOT.search(text):
         return [becomes, *named]
     if named and _ONLY.search(text):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
 from mockserver.contract.schema_shape import Shapes
+from mockserver.inference.attributes import RELATIONSHIPS
 from mockserver.inference.words import KEY_ENDINGS, KEY_HOLDERS, KEYS, LOGINS, NAME_LIKE
 from mockserver.messages import Json
 from mockserver.values.name_words import flat, singular, words_of
@@ -18,6 +20,9 @@ ALIKE = ("ipv4", "ipv6", "email", "hostname")
 """Formats that tell which member a parameter names, where one member alone has the parameter's."""
 _CALLED = ("name", "slug", "code", "title")
 """What a record is called by ends so."""
+
+_ABOVE = re.compile(r"(parent|manager|supervisor|superior|inreplyto|replyto|leader|boss)\w{0,8}id")
+"""How a record calls the key of one of its kind above it."""
 
 
 def key_of(
@@ -126,7 +131,8 @@ def repeated_key(shapes: Shapes, record: Node | None, identity: Steps, parameter
         for likely in ("id", "uuid", "key", "gid"):
             if likely in inner:
                 return (spelled[thing], likely)
-    return ()
+    related = (RELATIONSHIPS, thing, "data", "id")
+    return related if thing and shapes.member(record, related) is not None else ()
 
 
 def parent_member(shapes: Shapes, record: Node | None, identity: Steps, parameter: str, above: str) -> Steps:
@@ -142,6 +148,13 @@ def parent_member(shapes: Shapes, record: Node | None, identity: Steps, paramete
         if keys or (shapes.type(items) in ("string", "integer") and flat(singular(name)) == f"{thing}id"):
             return (name,)
     return ()
+
+
+def own_kind_member(shapes: Shapes, record: Node) -> Steps:
+    """The member by which a record names another of its kind that stands above it: ``parentId``, ``manager_id``."""
+    found = ((name,) for name, node in shapes.properties(record).items()
+             if _ABOVE.fullmatch(flat(name)) and shapes.type(node) in ("string", "integer"))  # fmt: skip
+    return next(found, ())
 
 
 def _is_key(shapes: Shapes, place: Node) -> bool:

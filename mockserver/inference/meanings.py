@@ -131,7 +131,8 @@ class Meanings:
             return Guess(Kind.REPLACE, about, why, {"upsert": True})
         if reading.is_partial:
             return Guess(Kind.PATCH, about, "PUT that says that what it leaves out stays (O4)", {"merge": True})
-        return Guess(Kind.REPLACE, about, "PUT on an item path (O4)", {"upsert": False})
+        needed = self._resources.needed_of(reading, about)
+        return Guess(Kind.REPLACE, about, "PUT on an item path (O4)", {"upsert": False, "needed": needed})
 
     def _single(self, about: InferredCollection, reading: Reading) -> Guess:
         does = SINGLE[reading.entry.method]

@@ -34,6 +34,7 @@ from mockserver.inference.request_inputs import credentials
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.shown_keys import sent_at, sent_keys, shown_key
 from mockserver.inference.shown_links import ShownLinks
+from mockserver.inference.taken_over import with_origin
 
 _PARTS = ("webhooks", "components")
 """What a document without operations may be of instead (OpenAPI 3.1): it can be looked at."""
@@ -73,7 +74,7 @@ class _Builder:
         nothing = resource_beside("", self._any())
         paths: dict[str, dict[str, Operation]] = {}
         for reading in self._found.readings.values():
-            guess = self._meanings.guess(reading)
+            guess = with_origin(self._found, reading, self._meanings.guess(reading))
             guess = marks.guess(reading, self._accounts.guess(reading, guess) if self._accounts else guess)
             resource = resources[guess.about.name] if guess.about is not None else nothing
             add_beside(resources, resource, reading, guess, self._any)
@@ -267,9 +268,8 @@ class _Builder:
         """The parameters of this path that stand where the collection's path has those of its parents."""
         if about is None:
             return ()
-        path, wanted = reading.entry.path, sum(step == ANY for step in about.key)
-        own = self._own(path.key, about)
-        if own is None:
+        path, wanted, own = reading.entry.path, about.key.count(ANY), self._own(reading.entry.path.key, about)
+        if own is None or ((view := self._found.views.get(own)) is not None and view.is_wide):
             return None if wanted else ()
         names = [path.names[index] for index, step in enumerate(own) if step == ANY]
         return tuple(name for name in names[:wanted] if name != self._tenant)
@@ -277,13 +277,14 @@ class _Builder:
     def _within(self, reading: Reading, about: InferredCollection | None) -> tuple[Parent, ...]:
         """What the path says of the records beyond the parents that they all have (R6)."""
         own = self._own(reading.entry.path.key, about) if about is not None else None
-        view = self._found.views.get(own) if own is not None else None
-        return tuple(view.parents[sum(step == ANY for step in about.key) :]) if view and about else ()
+        if about is None or own is None or (view := self._found.views.get(own)) is None:
+            return ()
+        return tuple(view.parents if view.is_wide else view.parents[about.key.count(ANY) :])
 
     @staticmethod
     def _own(key: Key, about: InferredCollection) -> Key | None:
         """Which of a collection's paths a path is or is below."""
-        return next((one for one in (about.key, *about.also) if key[: len(one)] == one), None)
+        return max((one for one in (about.key, *about.also) if key[: len(one)] == one), key=len, default=None)
 
     def _sent(self, reading: Reading, about: InferredCollection | None) -> tuple[str, ...]:
         """R5 for bodies: the members that lead to what is stored."""

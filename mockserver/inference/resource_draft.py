@@ -64,6 +64,7 @@ class InferredCollection:
 
     ``names`` are the parameters of the path, place by place; ``also`` are further paths that show the same records,
     each with its item path; ``passed`` is the item path where only longer paths have it (``/cards/{id}/block``);
+    ``is_wide``: its path names none of the parents that the records have, but one of their own kind;
     ``below`` is what stands in a key between the parent's and the last word of its own, where keys are whole names:
     ``topics`` of ``projects/p/topics/t``, and ``beside`` all collections of which one item path shows records by such
     names.
@@ -87,6 +88,7 @@ class InferredCollection:
     prefix: str = ""
     seed: int | None = None
     is_single: bool = False
+    is_wide: bool = False
     below: str = ""
     beside: Sequence[InferredCollection] = field(default=(), repr=False)
     names: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from mockserver.contract.document import Node, Part
 from mockserver.contract.plan import Parent, PlannedParameter, Source, Steps
 from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.schema_shape import Shapes
-from mockserver.inference.keys import key_of, key_shown, other_keys, parent_member
+from mockserver.inference.keys import key_of, key_shown, other_keys, own_kind_member, parent_member
 from mockserver.inference.paths import ANY, Key, PathEntry, PathTable
 from mockserver.inference.replies import Found, Replies, declared, holds_values, success, tells
 from mockserver.inference.request_inputs import parameters
@@ -54,6 +54,20 @@ class Resources:
         """The operation that makes records of a collection, on whichever of its paths."""
         return next((found for key in (one.key, *one.also) if (found := self.reading(key, "post"))), None)
 
+    def needed_of(self, change: Reading, one: InferredCollection) -> tuple[str, ...]:
+        """What records are not made without, and a change takes that requires nothing: without it, it is of a part."""
+        create = self.creating(one)
+        if create is None or create.body is None or change.body is None:
+            return ()
+        needed, asked = (self.shapes.shape(self._sent(each)) for each in (create.body, change.body))
+        takes = [name for name in needed.required if name in asked.properties and (name,) != one.identity]
+        return () if asked.required else tuple(takes)
+
+    def _sent(self, body: Node) -> Node:
+        """What a body says of a record, out of an envelope of one object."""
+        members = [*self.shapes.properties(body).values()]
+        return members[0] if len(members) == 1 and self.shapes.properties(members[0]) else body
+
     def reading(self, key: Key, method: str) -> Reading | None:
         return self.readings.get((key, method))
 
@@ -72,8 +86,9 @@ class Resources:
         """The path parameter that names a record."""
         if one.item is None:
             return None
-        method = next(iter(self.paths.entries[one.item]))
-        taken = self.readings[one.item, method].parameters
+        longer = (key for key in self.paths.entries if key[: len(one.item or ())] == one.item)
+        item = one.item if one.item in self.paths.entries else next(longer)
+        taken = self.readings[item, next(iter(self.paths.entries[item]))].parameters
         return next((each for each in taken if each.name == one.parameter), None)
 
     def spans(self, one: InferredCollection) -> bool:
@@ -274,10 +289,24 @@ class Resources:
                 names[index],
                 above.name if is_known and above else None,
                 must_exist=must,
-                field=parent_member(
-                    self.shapes, one.record, one.identity, names[index], one.key[index - 1] if index else ""
-                ),
+                field=self.field_of(one, index),
             )
+
+    def field_of(self, one: InferredCollection, index: int) -> Steps:
+        """The member of a record that says whose it is, of the parent at that place in its path: ``ownerId``; or the
+        key in the only member that holds such a parent whole: ``author.handle`` below ``/users/{handle}``.
+        """  # fmt: skip
+        called = one.key[index - 1] if index else ""
+        if found := parent_member(self.shapes, one.record, one.identity, one.names[index], called):
+            return found
+        above, shapes = self.at(one.key[:index]), self.shapes
+        if above is not None and self.homes.get(one.key) is above and one.record is not None:
+            return own_kind_member(shapes, one.record)
+        name = shapes.name(above.record) if above is not None and above.record is not None else None
+        if one.record is None or above is None or name is None or len(above.identity) != 1:
+            return ()
+        held = [each for each, node in shapes.properties(one.record).items() if shapes.name(node) == name]
+        return (held[0], above.identity[0]) if len(held) == 1 else ()
 
     def is_open(self, one: InferredCollection) -> bool:
         """Whether a client can learn of its records: they can be listed, or be made by a POST."""

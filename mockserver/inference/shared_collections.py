@@ -13,6 +13,7 @@ from mockserver.inference.keys import parent_member
 from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
+from mockserver.inference.told_below import acted_on_alone, of_own_kind, told_below
 from mockserver.values.name_words import singular
 
 GONE = re.compile(
@@ -29,6 +30,7 @@ def share(found: Resources) -> None:
         del found.collections[one.key]
     _share_singulars(found)
     _share_parts(found)
+    found.collections |= {one.key: one for one in acted_on_alone(found)}
     alike: dict[str, list[InferredCollection]] = {}
     for one in found.collections.values():
         if one.key and one.key[-1] != ANY:
@@ -42,7 +44,10 @@ def share(found: Resources) -> None:
                 for one in (*alike[flat.key[-1]], *alone)
                 if one is not flat and one.key not in found.homes and not one.also
             ]
-            _gather(found, flat, [one for one in others if _is_same(found, flat, one) or _is_short(found, flat, one)])
+            alike_ones = [one for one in others if _is_same(found, flat, one) or _is_short(found, flat, one)]
+            _gather(found, flat, alike_ones or [*told_below(found, flat, others)])
+    for home, one in [*of_own_kind(found)]:
+        join(found, home, one, f"{_shown(one.key)} lists those that name one of them (R6)")
     for listed in alike.values():
         _share_lists_of_all(found, [one for one in listed if one.key in found.collections])
     for key, held in found.lists.items():
@@ -193,7 +198,7 @@ def _gather(found: Resources, flat: InferredCollection, others: list[InferredCol
         move(found, flat, homes[0])
         return
     for one in nested:
-        field = _field(found.shapes, flat, one)
+        field = _field(found, flat, one)
         if field or not _lists(found, one):
             join(found, flat, one, f"{_shown(one.key)} shows those of one {'.'.join(field) or 'parent'} (R6)")
 
@@ -202,7 +207,7 @@ def _is_bare(found: Resources, flat: InferredCollection, home: InferredCollectio
     """Whether records can only be made below ``home``, and nothing in them says where they are."""
     if _posts(found, flat) or flat.also:
         return False
-    return not _lists(found, flat) or (_width(flat.key) > 0 and not _field(found.shapes, flat, home))
+    return not _lists(found, flat) or (_width(flat.key) > 0 and not _field(found, flat, home))
 
 
 def join(found: Resources, home: InferredCollection, one: InferredCollection, why: str) -> None:
@@ -248,7 +253,7 @@ def _is_short(found: Resources, flat: InferredCollection, one: InferredCollectio
         return False
     shown = set(found.shapes.properties(reading.list.schema))
     is_part = len(shown) >= FEWEST and shown <= set(found.shapes.properties(flat.record))
-    return is_part and found.part(flat) is found.part(one) and bool(_field(found.shapes, flat, one))
+    return is_part and found.part(flat) is found.part(one) and bool(_field(found, flat, one))
 
 
 def is_one(shapes: Shapes, left: Node, right: Node) -> bool:
@@ -272,10 +277,12 @@ def _is_below(flat: Key, key: Key) -> bool:
     return _width(key) > _width(flat) and key[: len(flat) - 1] == flat[:-1] and key[-1] == flat[-1]
 
 
-def _field(shapes: Shapes, flat: InferredCollection, one: InferredCollection) -> tuple[str, ...]:
+def _field(found: Resources, flat: InferredCollection, one: InferredCollection) -> tuple[str, ...]:
     """The member of a record that says whose it is, of the parent nearest to the list."""
     index = max(place for place, step in enumerate(one.key) if step == ANY)
-    return parent_member(shapes, flat.record, flat.identity, one.names[index], one.key[index - 1] if index else "")
+    if own := parent_member(found.shapes, flat.record, flat.identity, one.names[index], one.key[index - 1]):
+        return own
+    return found.field_of(one, index) if one.record is not None else ()
 
 
 def _width(key: Key) -> int:

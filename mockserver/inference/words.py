@@ -163,10 +163,10 @@ CONTENTS = frozenset(
 VERSIONS = frozenset({"resourceversion", "lockversion", "rowversion", "recordversion"})
 """What tells the version of a record, which each change counts on."""
 MADE = re.compile(
-    r"(created|inserted|added)(at|on|date|time|datetime)?|(date|time)?created|creation(date|time|timestamp)"
+    r"(created|inserted|added)(at|on|date|time|datetime)?|(date|time)?created|creat(ion|e)(date|time|timestamp)"
 )
 CHANGED = re.compile(
-    r"(updated|modified|changed|lastmodified|lastupdated)(at|on|date|time|datetime)?|(date|time)?modified"
+    r"(updated|modified|changed|lastmodified|lastupdated)(at|on|date|time|datetime)?|(date|time)?modified|(update|modify)(date|time|timestamp)"
 )
 UNIQUE = frozenset({"uid", "uuid"})
 

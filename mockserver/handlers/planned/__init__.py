@@ -13,7 +13,7 @@ from dataclasses import replace
 from mockserver.contract import Kind
 from mockserver.contract.sources.silent_replies import GUESSED
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned import bulk, many, record_actions, single, stubs
+from mockserver.handlers.planned import bulk, conversions, many, record_actions, single, stubs
 from mockserver.handlers.planned.addressing.addresses import reached
 from mockserver.handlers.planned.addressing.named_resource import meant
 from mockserver.handlers.planned.addressing.path_values import require_possible
@@ -29,13 +29,13 @@ PLANNED: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
     Kind.LIST: many.list_,
     Kind.SEARCH: many.search,
     Kind.LOOKUP: many.lookup,
-    Kind.CREATE: single.create,
+    Kind.CREATE: conversions.create,
     Kind.READ: single.read,
     Kind.REPLACE: single.replace,
     Kind.PATCH: single.patch,
     Kind.DELETE: single.delete,
     Kind.SINGLETON: record_actions.singleton,
-    Kind.ACTION: record_actions.action,
+    Kind.ACTION: conversions.act,
     Kind.MEMBERSHIP: record_actions.membership,
     Kind.BULK: bulk.bulk,
     Kind.STUB: stubs.stub,

@@ -46,7 +46,8 @@ def key_for(call: Call, scope: Scope, body: Json) -> tuple[Json, bool]:
 def _asked(call: Call) -> str | None:
     """The last word of a whole name, where the query tells it: ``?topicId=t``."""
     model = model_of(call.resource)
-    names = {f"{flat(singular(model.below))}id", "id"} if model.below else set()
+    thing = flat(singular(call.resource.name.rpartition(".")[2]))
+    names = {f"{flat(singular(model.below))}id", "id"} if model.below else {f"{thing}id"}
     asked = (one.name for one in plan_of(call).parameters if one.location == "query" and flat(one.name) in names)
     return next((str(call.input.values[name]) for name in asked if call.input.values.get(name)), None)
 

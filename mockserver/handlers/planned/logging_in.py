@@ -17,7 +17,7 @@ from mockserver.handlers.planned.addressing.places import key_of, keys_of, plan_
 from mockserver.handlers.planned.reply_bodies.replying import made
 from mockserver.handlers.planned.stored_records.record_building import changed, composed
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.words import OUTCOMES
+from mockserver.inference.words import KEYS, OUTCOMES
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at
@@ -89,7 +89,7 @@ def require_unregistered(call: Call, scope: Scope, body: Json, *, but: Record | 
 
 
 def with_own_token(call: Call, scope: Scope, record: Record) -> Record:
-    """A new account with a token of its own, where its record holds one."""
+    """A new account with a token of its own, and with a key where nothing but the token finds it, if it holds them."""
     accounts, model = call.tools.contract.accounts, scope.model
     if accounts is None or scope.resource.name != accounts.home or model.record is None:
         return record
@@ -98,7 +98,13 @@ def with_own_token(call: Call, scope: Scope, record: Record) -> Record:
         return record
     members, allows = call.tools.maker.shapes.properties(model.record), call.tools.maker.allows
     token = _token(call, record)
-    held = {name: token for name, node in members.items() if flat(name) in TOKENS and allows(node, token)}
+    held: dict[str, Json] = {
+        name: token for name, node in members.items() if flat(name) in TOKENS and allows(node, token)
+    }
+    for name in [one for one in members if one in KEYS and one not in value][: not model.key]:
+        keys = (key_of(record.id), scope.tenant.ordinal("accounts", scope.resource.name))
+        likely = [one for one in keys if allows(members[name], one)]
+        held |= dict.fromkeys([name][: len(likely)], likely[-1] if likely else None)
     return scope.replace(record, {**value, **held}) if held else record
 
 

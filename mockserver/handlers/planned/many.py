@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 from mockserver.contract.document import Node
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.accounts.own_truths import as_asked, viewed_members
 from mockserver.handlers.planned.addressing.addresses import addresses_of
 from mockserver.handlers.planned.addressing.criteria import condition, meets
 from mockserver.handlers.planned.addressing.places import in_path, key_of, model_of, plan_of
@@ -25,7 +26,7 @@ from mockserver.handlers.planned.lists.watched_lists import is_watch, watched
 from mockserver.handlers.planned.reply_bodies.replying import answered, made, with_record
 from mockserver.handlers.planned.stored_records.embedding import presented
 from mockserver.handlers.planned.stored_records.scope import Scope, scope_of
-from mockserver.inference.asked_members import asked_member, filtered_member
+from mockserver.inference.asked_members import asked_member, filtered_member, is_opposite
 from mockserver.inference.ranges import Bound, bound_of, bounds_of_moment, is_ordered, is_within, main_moment
 from mockserver.inference.words import DIRECTIONS, EVERYTHING, MADE, SORTS, TEXTS
 from mockserver.messages import Json, Reply
@@ -150,7 +151,7 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
         needed = _needed(call)
         named = {name: one for name, one in named.items() if name not in needed or flat(name) in members}
     wanted = {
-        member: _asked_of(scope, member, asked[name])
+        member: _asked_of(scope, member, _turned(name, member, asked[name]))
         for name, member in named.items()
         if not isinstance(asked[name], dict) and not _asks_for_all(scope, name, member, asked[name])
     }
@@ -163,14 +164,21 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     if not wanted and not ranges and not tests and text is None and not scope.having:  # PERF: none needs to be read
         return all_in(scope, order) if order else scope.in_order()
     own = frozenset(scope.call.tools.maker.shapes.properties(scope.model.record)) if scope.model.record else frozenset()
+    own -= (viewed := viewed_members(call, scope.resource))
     records = scope.in_order(condition({name: one for name, one in wanted.items() if name in own}))
     kept = [
         (record, data) for record in records
-        if _fits(data := record.data(), wanted, text)
+        if _fits(data := _as_viewed(call, scope, record) if viewed else record.data(), wanted, text)
         and all(test(data) for test in tests)
         and all(is_within(held(data, one.member), end, is_lower=one.is_lower) for one, end in ranges)
     ]  # fmt: skip
     return [record for record, _ in in_order(kept, order)]
+
+
+def _as_viewed(call: Call, scope: Scope, record: Record) -> Json:
+    """A record with what is true of it for the account that asks alone."""
+    data, own = record.data(), as_asked(call, scope.tenant, scope.resource, record)
+    return {**data, **own} if isinstance(data, dict) else data
 
 
 def _usual_order(call: Call, members: dict[str, str]) -> dict[str, Json]:
@@ -183,6 +191,11 @@ def _usual_order(call: Call, members: dict[str, str]) -> dict[str, Json]:
         texts = {name: one for name, one in usual.items() if isinstance(one, str)}
         known = remembered["order"] = texts if asked_order(members, texts, _moment(call, members)) else {}
     return dict(known)
+
+
+def _turned(name: str, member: str, value: Json) -> Json:
+    """What is asked of a truth by its opposite: ``unread=true`` asks for those that are not ``read``."""
+    return not value if isinstance(value, bool) and is_opposite(name, member) else value
 
 
 def _asked_of(scope: Scope, member: str, value: Json) -> Json:

@@ -15,7 +15,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.accounts.callers import caller_key
 from mockserver.handlers.planned.accounts.own_truths import as_asked, keep_own
 from mockserver.handlers.planned.addressing.addresses import brought_here
-from mockserver.handlers.planned.addressing.places import ONLY, key_of, model_of, plan_of
+from mockserver.handlers.planned.addressing.places import ONLY, key_of, keys_of, model_of, plan_of
 from mockserver.handlers.planned.derived_members.deriving import Deriving
 from mockserver.handlers.planned.derived_members.stamps import moment_as, stamped
 from mockserver.handlers.planned.initial_data.agreement import agreeing
@@ -23,11 +23,14 @@ from mockserver.handlers.planned.initial_data.initial_records import InitialPlac
 from mockserver.handlers.planned.preconditions.conflicts import require_possible
 from mockserver.handlers.planned.reply_bodies.replying import made, with_record
 from mockserver.handlers.planned.single import add, sent, write
+from mockserver.handlers.planned.stored_records.attribute_states import with_attributes
 from mockserver.handlers.planned.stored_records.embedding import presented
+from mockserver.handlers.planned.stored_records.followers import keep_followers
 from mockserver.handlers.planned.stored_records.record_building import changed, draw_for, following, overlaid, settled
 from mockserver.handlers.planned.stored_records.scope import Scope, account_of, named, scope_of
 from mockserver.handlers.planned.stored_records.stored_files import with_files
 from mockserver.inference.actions import TOGGLE
+from mockserver.inference.attributes import ATTRIBUTES, members_holder
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json
@@ -40,6 +43,8 @@ def action(call: Call, tenant: Tenant) -> Reply:
     record = only(call, scope) if call.resource.is_single else named(call, scope)
     value = record.data()
     require_possible(plan, value)
+    if plan.words.get("copies") and isinstance(value, dict):
+        return with_record(call, presented(call, tenant, _copied(call, scope, record, value)))
     if scope.model.record is not None and isinstance(value, dict):
         record = scope.replace(record, acted(call, scope, record, value))
     record = with_files(call, scope, record, call.input.body)
@@ -48,6 +53,15 @@ def action(call: Call, tenant: Tenant) -> Reply:
     after, body = presented(call, tenant, record), call.input.body
     value = {**(after if isinstance(after, dict) else {}), **body} if isinstance(body, dict) else after
     return made(call, plan.success, plan.status, value=value)
+
+
+def _copied(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> Record:
+    """Another record with what clients may say of one, and with what the body says of the copy."""
+    said, body = {name: one for name, one in value.items() if name in scope.model.said()}, sent(call)
+    here = Scope(call, scope.tenant, scope.resource, tuple(keys_of(record.id)[:-1]))
+    key = scope.model.key[:1]
+    said = {name: one for name, one in said.items() if (name,) != key}
+    return add(call, here, {**said, **(body if isinstance(body, dict) else {})})[0]
 
 
 def membership(call: Call, tenant: Tenant) -> Reply:
@@ -113,14 +127,17 @@ def acted(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> Js
     """The record after the action: what its name sets, and what the body says of it."""
     assert scope.model.record is not None
     draw = draw_for(call, "acted", record.id)
-    seen = {**value, **as_asked(call, scope.tenant, scope.resource, record)}
+    held = value.get(ATTRIBUTES)
+    seen = {**(held if isinstance(held, dict) else {}), **value}
+    seen |= as_asked(call, scope.tenant, scope.resource, record)
     sets = _set(call, scope.model.record, seen)
     sets |= _counts(plan_of(call).words.get("counts") or {}, seen, sets)
+    keep_followers(call, scope.tenant, record, sets)
     sets |= keep_own(call, scope.tenant, scope.resource, record, sets)
     after, _ = overlaid(call, scope, value, sets, draw)
     said = _said(call, scope, after, draw)
     after, _ = overlaid(call, scope, after, said, draw)
-    after = following(call, scope, after, said, value)
+    after = with_attributes(call, scope.model.record, following(call, scope, after, said, value), {}, value)
     return settled(call, scope, stamped(call, scope.model.record, after, is_new=False), draw)
 
 
@@ -150,7 +167,8 @@ def _set(call: Call, record: Node, before: Mapping[str, Json]) -> dict[str, Json
     ``{"toggle": true}`` the opposite of what the member was.
     """
     maker, now = call.tools.maker, call.tools.clock.now()
-    words, members = plan_of(call).words.get("set") or {}, maker.shapes.properties(record)
+    words = plan_of(call).words.get("set") or {}
+    members = maker.shapes.properties(members_holder(maker.shapes, record) or record)
     turned = {name: not before.get(name) for name, one in words.items() if one == TOGGLE}
     moments = {
         name: moment_as(maker, members[name], now, name) or whole_second(now)

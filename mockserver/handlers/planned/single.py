@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -33,7 +34,11 @@ from mockserver.handlers.planned.stored_records.stored_files import with_files
 from mockserver.messages import Headers, Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
+from mockserver.values.name_words import flat
 from mockserver.values.shown import quoted
+
+_MASKS = frozenset({"updatemask", "fieldmask"})
+"""Parameters that list the members which a change is about."""
 
 
 def create(call: Call, tenant: Tenant) -> Reply:
@@ -77,7 +82,9 @@ def read(call: Call, tenant: Tenant) -> Reply:
 
 
 def replace(call: Call, tenant: Tenant) -> Reply:
-    return _write(call, tenant, whole=True)
+    needed, body = plan_of(call).words.get("needed") or (), sent(call)
+    is_part = isinstance(body, dict) and any(name not in body for name in needed)
+    return _write(call, tenant, whole=not is_part)
 
 
 def patch(call: Call, tenant: Tenant) -> Reply:
@@ -178,7 +185,7 @@ def write(call: Call, scope: Scope, record: Record, body: Json, *, whole: bool) 
 
 
 def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
-    plan, scope, body = plan_of(call), scope_of(call, tenant), sent(call)
+    plan, scope, body = plan_of(call), scope_of(call, tenant), masked(call, sent(call))
     record = _meant(call, scope, body)
     notes: Headers = ()
     if record is not None:
@@ -195,6 +202,16 @@ def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
     if plan.success.schema is not None and plan.record is None:
         return made(call, plan.success, plan.status, value=presented(call, tenant, record), notes=notes)
     return with_record(call, seen(call, tenant, record), headers=etag_header(call, record), notes=notes)
+
+
+def masked(call: Call, body: Json) -> Json:
+    """What of a body is meant to change, where the query lists it: ``?updateMask=displayName,labels``; all by ``*``."""
+    asked = (call.input.values.get(one.name) for one in plan_of(call).parameters if flat(one.name) in _MASKS)
+    mask = next((str(one) for one in asked if one), "")
+    if not mask or not isinstance(body, dict) or "*" in mask:
+        return body
+    wanted = {flat(word) for word in re.split(r"[,./]", mask)}
+    return {name: one for name, one in body.items() if flat(name) in wanted} or body
 
 
 def _meant(call: Call, scope: Scope, body: Json) -> Record | None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mockserver.contract.document import Node
 from mockserver.contract.form_bodies import typed
 from mockserver.contract.plan import PASSWORDS, TOKENS, OperationPlan
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.handlers.planned.logging_in import log_in
-from mockserver.handlers.planned.reply_bodies.replying import made
+from mockserver.handlers.planned.reply_bodies.replying import enveloped, made
 from mockserver.handlers.planned.stored_records.embedding import presented
 from mockserver.handlers.planned.stored_records.scope import scope_of
 from mockserver.handlers.planned.stored_records.stored_files import given_back
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
-from mockserver.values.name_words import flat
+from mockserver.values.name_words import flat, singular
 from mockserver.values.shown import quoted
 
 _SAID_AGAIN = frozenset(
@@ -36,7 +37,8 @@ def stub(call: Call, tenant: Tenant) -> Reply:
     if "file" in plan.words and (reply := given_back(call, tenant)) is not None:
         return reply
     above = _above(call, tenant)
-    value = {**(above if isinstance(above, dict) else {}), **_asked(call), **_repeated(call)} or above
+    whose = _whose(call, str(call.input.values[plan.key])) if isinstance(above, dict) and plan.key is not None else {}
+    value = {**(above if isinstance(above, dict) else {}), **whose, **_asked(call), **_repeated(call)} or above
     reply = made(call, plan.success, plan.status, value=value, full=True, notes=(("Kind", "stub"),))
     return _said_again(call, plan, reply)
 
@@ -44,7 +46,7 @@ def stub(call: Call, tenant: Tenant) -> Reply:
 def _asked(call: Call) -> dict[str, Json]:
     """What path and query say that the reply says again: the day whose slots are free, the metric that is added up."""
     plan, maker, asked = plan_of(call), call.tools.maker, call.input.values
-    members = maker.shapes.properties(plan.success.schema) if plan.success.schema is not None else {}
+    members = maker.shapes.properties(place) if (place := _about(call)) is not None else {}
     called = {flat(name): name for name in members}
     found: dict[str, Json] = {}
     for one in plan.parameters:
@@ -56,12 +58,28 @@ def _asked(call: Call) -> dict[str, Json]:
     return found
 
 
+def _about(call: Call) -> Node | None:
+    """What a reply is about: itself, or the one object that it holds."""
+    schema, shapes = plan_of(call).success.schema, call.tools.maker.shapes
+    inner = enveloped(shapes, schema) if schema is not None else None
+    return shapes.properties(schema)[inner] if schema is not None and inner is not None else schema
+
+
+def _whose(call: Call, key: str) -> dict[str, Json]:
+    """The key of the record that the path stands below, where the reply names it: ``order_id``."""
+    maker, place = call.tools.maker, _about(call)
+    wanted = f"{flat(singular(call.resource.name.rpartition('.')[2]))}id"
+    members = maker.shapes.properties(place) if place is not None else {}
+    named = [name for name in members if flat(name) == wanted]
+    return {name: typed(maker, members[name], key) for name in named}
+
+
 def _repeated(call: Call) -> dict[str, Json]:
     """What the body says that the reply is to say as well: members of one schema, but for lists and objects."""
     plan, body = plan_of(call), call.input.body
-    if not isinstance(body, dict) or plan.success.schema is None:
+    if not isinstance(body, dict) or (reply := _about(call)) is None:
         return {}
-    shapes, reply = call.tools.maker.shapes, plan.success.schema
+    shapes = call.tools.maker.shapes
     shared = {name for schema in plan.bodies.values() for name in shapes.in_common(schema, reply)}
     return {name: one for name, one in body.items() if name in shared and not isinstance(one, dict | list)}
 

@@ -25,6 +25,12 @@ def as_asked(call: Call, tenant: Tenant, resource: Resource, record: Record) -> 
     return {name: said.get(name, False) for name in kept.fields if name in value}
 
 
+def viewed_members(call: Call, resource: Resource) -> frozenset[str]:
+    """The members of records that the account that asks sees as they are for her alone; none where nobody logged in."""
+    kept = _kept(call, resource)
+    return kept.fields if kept is not None and _asking(call) is not None else frozenset()
+
+
 def keep_own(
     call: Call, tenant: Tenant, resource: Resource, record: Record, sets: Mapping[str, Json]
 ) -> dict[str, Json]:

@@ -33,7 +33,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NUMBERED = frozenset({"number", "no", "code", "reference", "ref", "sku", "barcode"})
 _CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-_CODE = re.compile(r"(?=(?:.*[0-9]){3})[A-Z0-9]+(-[A-Z0-9]+)*(?<=.{5})")
+_CODE = re.compile(r"(?=.*[0-9])[A-Z0-9]+(-[A-Z0-9]+)*(?<=.{5})")
 """A code that people read to each other: ``HH-7K2QPD``, ``INV-2024-0042``."""
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]{0,15}[_-])[A-Za-z0-9]+")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from mockserver.contract.plan import Model, Steps
 from mockserver.handlers.call import Call
+from mockserver.inference.attributes import RELATIONSHIPS, type_of
 from mockserver.messages import Json
 from mockserver.values.members import with_value
 
@@ -26,4 +27,9 @@ def repeated(call: Call, model: Model, value: Json, held: Iterable[tuple[Steps, 
                 if place is not None and call.tools.maker.allows(place, one):
                     value = with_value(value, steps, one)
                     break
+            if steps[0] == RELATIONSHIPS:
+                names = (each.resource for each in (*model.parents, *model.holders) if each.field == steps)
+                above_it = call.tools.contract.resources.get(next(names, None) or "")
+                kind = type_of(call.tools.maker.shapes, above_it) if above_it is not None else None
+                value = with_value(value, (*steps[:-1], "type"), kind) if kind is not None else value
     return value

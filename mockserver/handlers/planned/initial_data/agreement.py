@@ -12,6 +12,7 @@ from mockserver.handlers.planned.derived_members.derivations import within_capac
 from mockserver.handlers.planned.derived_members.intervals import believable
 from mockserver.handlers.planned.derived_members.state_members import StateMembers
 from mockserver.handlers.planned.initial_data.sayable_values import sayable
+from mockserver.inference.attributes import ATTRIBUTES, attributes_of
 
 
 def agreeing(maker: Maker, model: Model, value: dict[str, Any], draw: Draw, called: str) -> dict[str, Any]:
@@ -21,5 +22,8 @@ def agreeing(maker: Maker, model: Model, value: dict[str, Any], draw: Draw, call
     """
     if model.record is None:
         return value
+    if (place := attributes_of(maker.shapes, model.record)) is not None and isinstance(value.get(ATTRIBUTES), dict):
+        held = StateMembers(maker, place).made(value[ATTRIBUTES], draw)
+        value = {**value, ATTRIBUTES: believable(within_capacity(in_order(held), draw.random), draw.random, called)}
     value = sayable(maker, model, StateMembers(maker, model.record).made(value, draw), draw)
     return believable(within_capacity(in_order(value), draw.random), draw.random, called)

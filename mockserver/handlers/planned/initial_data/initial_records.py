@@ -18,8 +18,9 @@ from mockserver.handlers.planned.addressing.addresses import (
     self_addressed,
     with_address,
 )
+from mockserver.handlers.planned.addressing.criteria import with_values
 from mockserver.handlers.planned.addressing.new_keys import identified
-from mockserver.handlers.planned.addressing.places import model_of, record_id
+from mockserver.handlers.planned.addressing.places import keys_of, model_of, record_id
 from mockserver.handlers.planned.addressing.repeated_keys import marked
 from mockserver.handlers.planned.derived_members.denormalised_fields import (
     has_named_fields,
@@ -35,6 +36,7 @@ from mockserver.handlers.planned.initial_data.initial_keys import (
     key_there,
     placed,
 )
+from mockserver.handlers.planned.initial_data.relationships import with_relationships
 from mockserver.messages import Json
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
@@ -68,12 +70,24 @@ def _is_below_new(call: Call, tenant: Tenant, resource: Resource, keys: tuple[st
     """Whether a client made one of the records above: below such a one is only what clients put there."""
     for index, parent in enumerate(model_of(resource).parents[: len(keys)]):
         above = call.tools.contract.resources.get(parent.resource or "")
-        if above is None or above.is_single or (width := len(model_of(above).parents)) > index:
+        if above is None or above.is_single:
             continue
-        theirs, key = keys[:width], keys[index]
+        key, width = keys[index], len(model_of(above).parents)
+        theirs = keys[:width] if width <= index else _above_alone(tenant, above, key)
+        if theirs is None:
+            continue
         if record_id(theirs, key) in tenant[above.name] and key not in first_keys(call, tenant.name, above, theirs):
             return True
     return False
+
+
+def _above_alone(tenant: Tenant, resource: Resource, key: str) -> tuple[str, ...] | None:
+    """The keys above a record that a path names without them: ``/assignments/{id}`` of what stands below courses."""
+    model = model_of(resource)
+    if not model.is_found_alone:
+        return None
+    likely = tenant[resource.name].narrowed(with_values([(model.key, key)]), "")
+    return next((tuple(above) for *above, own in (keys_of(one.id) for one in likely) if own == key), None)
 
 
 def _pass_over(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]) -> None:
@@ -110,6 +124,7 @@ def first(
     if isinstance(value, dict):
         value = related(call, resource, {**value, **model.always}, InitialPlace(tenant, keys, ordinal, lists_name))
         value = marked(call, model, value, keys, key)
+        value = with_relationships(call, model, value, ordinal, tenant) if shown is None else value
         if shown is None:  # what it is found by stays, as two of one title would be one
             kept = [steps[0] for steps in (model.key, *model.other_keys) if steps]
             value = Deriving(maker, call.tools.began).whole(model.record, value, kept=kept)

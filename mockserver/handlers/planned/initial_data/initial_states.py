@@ -69,10 +69,20 @@ def _unsaid(call: Call, model: Model) -> Iterator[str]:
 
 
 def _begun(call: Call, model: Model) -> Iterator[tuple[str, Json]]:
+    if model.record is not None:
+        yield from states_at_first(call, model.record, call.resource.name, model.said()).items()
+
+
+def states_at_first(call: Call, place: Node, called: str, sendable: Collection[str]) -> dict[str, Json]:
+    """The members of a new object that tell its state and that nobody says; ``called`` is what its resource is."""
+    return dict(_states_at_first(call, place, called, sendable))
+
+
+def _states_at_first(call: Call, place: Node, called: str, sendable: Collection[str]) -> Iterator[tuple[str, Json]]:
     shapes = call.tools.maker.shapes
-    members = shapes.properties(model.record) if model.record is not None else {}
-    yield from _own_beginnings(call, members, model.said())
-    thing, beside = thing_of(call.resource.name), {flat(name) for name in members}
+    members = shapes.properties(place)
+    yield from _own_beginnings(call, members, sendable)
+    thing, beside = thing_of(called), {flat(name) for name in members}
     for name, node in members.items():
         word = flat(name).removeprefix(thing)
         if word not in _STATES or (word == "state" and beside & _PLACES):

@@ -13,6 +13,7 @@ from mockserver.handlers.planned.addressing.criteria import condition, meets, wi
 from mockserver.handlers.planned.addressing.places import key_of, plan_of
 from mockserver.handlers.planned.initial_data.initial_keys import first_keys
 from mockserver.handlers.planned.stored_records.scope import Scope
+from mockserver.inference.attributes import ATTRIBUTES, members_holder
 from mockserver.inference.conflict_words import forbidden_states, tells_of_any, tells_of_use, unique_members
 from mockserver.messages import Json
 from mockserver.store import Record
@@ -26,6 +27,8 @@ def require_possible(plan: OperationPlan, value: Json) -> None:
     """Raises Refusal when a record is as ``unless`` of the document says, or as its refusals say in words."""
     if not isinstance(value, dict):
         return
+    attributes = value.get(ATTRIBUTES)
+    value = {**attributes, **value} if isinstance(attributes, dict) else value
     unless, refuses = plan.words.get("unless"), plan.words.get("refuses") or {}
     if unless and all(same_json(value.get(name), one) for name, one in unless.items()):
         raise _impossible(int(plan.words.get("refuse", 409)), next(iter(unless)), value)
@@ -40,10 +43,13 @@ def require_changeable(call: Call, scope: Scope, record: Record) -> None:
     if (said := plan.replies.get(CONFLICT)) is None or own is None:
         return
     if (known := plan.remembered.get("forbidden")) is None:
-        states = states_of(call.tools.maker.shapes, own)
+        shapes = call.tools.maker.shapes
+        states = states_of(shapes, members_holder(shapes, own) or own)
         known = plan.remembered["forbidden"] = forbidden_states(said.description, states)
     name, values = known
     value = record.data()
+    if isinstance(value, dict) and isinstance(value.get(ATTRIBUTES), dict):
+        value = {**value[ATTRIBUTES], **value}
     if isinstance(value, dict) and name and value.get(name) in values:
         raise _impossible(int(CONFLICT), name, value)
 

@@ -14,6 +14,7 @@ from mockserver.contract.plan import PlannedReply
 from mockserver.contract.samples.fitting import fit, shown
 from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.samples.scalars import Draw
+from mockserver.contract.schema_shape import Shapes
 from mockserver.contract.xml_text import is_xml, write_xml
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.addresses import brought_here
@@ -23,9 +24,11 @@ from mockserver.handlers.planned.reply_bodies.acknowledgements import acknowledg
 from mockserver.handlers.planned.reply_bodies.envelope_fields import with_envelope_fields
 from mockserver.handlers.planned.reply_bodies.streams import streamed
 from mockserver.handlers.planned.stored_records.record_building import draw_for
+from mockserver.inference.words import HOLDERS_OF_ANY, OUTCOMES, is_paging
 from mockserver.messages import Headers, Json, Reply
 from mockserver.values.media_types import carries_json, without_parameters
 from mockserver.values.members import value_at, with_value
+from mockserver.values.name_words import flat
 
 _EMPTY: Mapping[str, bytes] = {
     "application/zip": b"PK\x05\x06" + bytes(18),
@@ -119,11 +122,24 @@ def made(
     if isinstance(value, dict) and isinstance(body, dict):
         known = maker.shapes.properties(schema)
         tried = {**body, **{name: one for name, one in value.items() if name in known or name in body}}
+        if (inner := enveloped(maker.shapes, schema)) is not None and isinstance(held := body.get(inner, {}), dict):
+            named = maker.shapes.properties(known[inner])
+            within = {name: one for name, one in value.items() if name in named}
+            tried = {**body, inner: {**held, **within}} if within else tried
         body = shown(maker, schema, fit(maker, schema, tried, draw))
     if said is plan.success and isinstance(body, dict) and is_acknowledgement(plan):
         tried = {**body, **acknowledged(plan)}
         body = tried if maker.allows(schema, tried) else body
     return _reply(call, said, status, body, headers=headers, notes=notes)
+
+
+def enveloped(shapes: Shapes, schema: Node) -> str | None:
+    """The member of a reply that holds all it is about: an object, with nothing beside it that tells of a thing."""
+    members = shapes.properties(schema)
+    likely = [name for name in members if not is_paging(name) and flat(name) not in OUTCOMES]
+    likely = likely or [name for name in members if flat(name) in HOLDERS_OF_ANY]
+    is_only = len(likely) == 1 and shapes.type(members[likely[0]]) == "object"
+    return likely[0] if is_only and shapes.properties(members[likely[0]]) else None
 
 
 def _needed(call: Call, said: PlannedReply, headers: Headers) -> Headers:

@@ -19,6 +19,7 @@ from mockserver.handlers.planned.derived_members.deriving import Deriving, anyth
 from mockserver.handlers.planned.derived_members.stamps import beside_key, stamped
 from mockserver.handlers.planned.derived_members.state_members import StateMembers
 from mockserver.handlers.planned.initial_data.initial_states import initial_states, without_what_nobody_said
+from mockserver.handlers.planned.stored_records.attribute_states import with_attributes
 from mockserver.handlers.planned.stored_records.embedding import completed, named_copies, usual
 from mockserver.handlers.planned.stored_records.generated_lists import worked_out
 from mockserver.handlers.planned.stored_records.merging import by_entry, merged
@@ -53,7 +54,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     sayable = _sayable(call, model, sent)
     value, ignored = overlaid(call, scope, base, sayable, draw)
     value = following(call, scope, named_copies(call, scope, value, sayable), sayable)
-    value = stamped(call, model.record, value, is_new=True, sent=sent)
+    value = with_attributes(call, model.record, stamped(call, model.record, value, is_new=True, sent=sent), sent)
     value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
     value = repeated(call, model, marked(call, model, value, scope.keys or (), key), scope.having)
     value = beside_key(call, model, value, None)
@@ -69,9 +70,9 @@ def following(
     """
     model, maker, now = scope.model, call.tools.maker, call.tools.clock.now()
     assert model.record is not None
-    states, remembered = StateMembers(maker, model.record), plan_of(call).remembered
-    if (follows := remembered.get("follows")) is None:  # PERF: worked out once
-        follows = remembered["follows"] = anything_follows(maker.shapes, model.record)
+    states, known = StateMembers(maker, model.record), plan_of(call).remembered.setdefault("follows", {})
+    if (follows := known.get(scope.resource.name)) is None:  # PERF: worked out once
+        follows = known[scope.resource.name] = anything_follows(maker.shapes, model.record)
     if not follows and not states:
         return value
     kept = {*said, *_others(call, model, value, is_new=before is None)}
@@ -105,6 +106,7 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
         value = _without(call, scope.model.record, value, sent)
     value = named_copies(call, scope, value, sayable, previous)
     value = stamped(call, scope.model.record, following(call, scope, value, sayable, previous), is_new=False)
+    value = with_attributes(call, scope.model.record, value, sent, previous)
     *parents, key = keys_of(record.id)
     if scope.model.key:
         value = marked(call, scope.model, value, tuple(parents), _typed_key(previous, scope, key))
@@ -171,7 +173,12 @@ def _target(members: Mapping[str, Any], spelled: Mapping[str, str], name: str) -
     word = flat(name)
     if begun := RENAMES.match(name):
         word = word if word in spelled else flat(name[begun.end() :])
-    return spelled.get(word) or (spelled.get(word.removesuffix("id")) if word.endswith("id") else None)
+    if word.endswith("ids"):  # ``label_ids`` are of ``labels``
+        return spelled.get(word) or next((one for low, one in spelled.items() if singular(low) == word[:-3]), None)
+    for ending in ("id", "attributes"):  # ``line_items_attributes`` are what ``line_items`` become
+        if word.endswith(ending):
+            return spelled.get(word) or spelled.get(word.removesuffix(ending))
+    return spelled.get(word)
 
 
 def new_name(call: Call, scope: Scope, sent: Json) -> Json:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from mockserver.contract.document import Node
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.messages import Json
 
 
@@ -18,13 +19,21 @@ def sendable_members(call: Call) -> Mapping[str, Node]:
 
 
 def by_default(call: Call, record: Node) -> dict[str, Json]:
-    """What a replaced record holds where the client does not say it: the document's defaults, null among them."""
+    """What a new or a replaced record holds where the client does not say it: the document's defaults, null among them.
+
+    PERF: worked out once for each operation.
+    """
+    known: dict[str, dict[str, Json]] = plan_of(call).remembered.setdefault("defaults", {})
+    if record.pointer not in known:
+        known[record.pointer] = dict(_defaults(call, record))
+    return dict(known[record.pointer])
+
+
+def _defaults(call: Call, record: Node) -> Iterator[tuple[str, Json]]:
     maker, members = call.tools.maker, call.tools.maker.shapes.properties(record)
-    found: dict[str, Json] = {}
     for name, place in sendable_members(call).items():
         shown = members.get(name)
         said = [maker.shapes.shape(one).words for one in (place, shown) if one is not None]
         usual = [one["default"] for one in said if "default" in one]
         if shown is not None and usual and maker.allows(shown, usual[0]):
-            found[name] = usual[0]
-    return found
+            yield name, usual[0]
