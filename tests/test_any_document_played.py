@@ -554,3 +554,80 @@ def test_replies_are_the_comments_that_name_the_one_above(tmp_path: Path) -> Non
     assert caller.get(f"/comments/{answer['id']}/replies").json == []
     caller.delete(f"/comments/{answer['id']}")
     assert caller.get(f"/comments/{one['id']}/replies").json == []
+
+
+def test_what_a_list_names_by_key_is_told_with_its_name_and_its_price(tmp_path: Path) -> None:
+    price = {"type": "number"}
+    line = thing(productId=NUMBER, productName=TEXT, quantity=NUMBER, unitPrice=price, lineTotal=price)
+    sent = thing(lines={"type": "array", "items": thing(productId=NUMBER, quantity=NUMBER, unitPrice=price)})
+    api = collection(thing(id=NUMBER, total=price, lines={"type": "array", "items": line}), sent, path="/orders")
+    api["paths"] |= collection(
+        thing(id=NUMBER, name=TEXT, price=price), thing(name=TEXT, price=price), path="/products"
+    )["paths"]
+    caller = client(api, tmp_path)
+    tea = caller.post("/products", json={"name": "tea", "price": 4.5}).json["id"]
+    lines = [{"productId": tea, "quantity": 2}, {"productId": tea, "quantity": 1, "unitPrice": 4}, {"productId": 987}]
+    made = caller.post("/orders", json={"lines": lines}).json
+    assert made["lines"] == [
+        {"productId": tea, "productName": "tea", "quantity": 2, "unitPrice": 4.5, "lineTotal": 9.0},
+        {"productId": tea, "productName": "tea", "quantity": 1, "unitPrice": 4, "lineTotal": 4},
+        {"productId": 987},
+    ]
+    assert made["total"] == 13.0 and caller.get(f"/orders/{made['id']}").json == made
+    products = {one["id"]: one["name"] for one in caller.get("/products").json}
+    first = [one for order in caller.get("/orders").json[:3] for one in order["lines"]]
+    assert all(products[one["productId"]] == one["productName"] for one in first)
+
+
+@pytest.mark.parametrize(
+    ("member", "refusal", "again"),
+    [
+        ("student_id", "The student is already enrolled in this course", 409),
+        ("email", "A signer with this email is already in the course", 409),
+        ("student_id", "The course is full", 201),
+        ("email", "A signer with this email is already in the room", 201),
+    ],
+)
+def test_what_is_said_to_be_below_a_record_once_is_there_once(
+    tmp_path: Path, member: str, refusal: str, again: int
+) -> None:
+    kind = NUMBER if member == "student_id" else TEXT
+    record = thing(id=NUMBER, student=thing(id=NUMBER, name=TEXT), email=TEXT)
+    api = collection(thing(id=NUMBER), thing(text=TEXT), path="/courses")
+    api["paths"] |= collection(thing(id=NUMBER, name=TEXT), thing(name=TEXT), path="/students")["paths"]
+    api["paths"] |= below("courses", "entries", record)
+    post = api["paths"]["/courses/{id}/entries"]["post"]
+    post["requestBody"] = body(thing(**{member: kind}))
+    post["responses"]["409"] = {"description": refusal}
+    caller = client(api, tmp_path)
+    value: Any = 1 if kind is NUMBER else "ada@x.org"
+    one, other = (caller.post("/courses", json={}).json["id"] for _ in range(2))
+    assert caller.post(f"/courses/{one}/entries", json={member: value}).status_code == 201
+    assert caller.post(f"/courses/{one}/entries", json={member: value}).status_code == again
+    assert caller.post(f"/courses/{other}/entries", json={member: value}).status_code == 201
+
+
+def test_what_a_create_says_stands_below_it_are_records(tmp_path: Path) -> None:
+    states = {**TEXT, "enum": ["pending", "signed"]}
+    signer, named = thing(id=NUMBER, name=TEXT, status=states), thing(name=TEXT)
+    sent = thing(subject=TEXT, signers={"type": "array", "items": named})
+    record = thing(id=NUMBER, subject=TEXT, signers={"type": "array", "items": {"$ref": "#/components/schemas/Signer"}})
+    api = collection(record, sent, path="/envelopes")
+    api["components"] = {"schemas": {"Signer": signer}}
+    shown = {"$ref": "#/components/schemas/Signer"}
+    api["paths"] |= below("envelopes", "signers", shown)
+    api["paths"]["/envelopes/{id}/signers"]["post"]["requestBody"] = body(named)
+    api["paths"]["/envelopes/{id}/signers/{signerId}/sign"] = {
+        "parameters": [parameter("id", NUMBER), parameter("signerId", NUMBER)],
+        "post": {"responses": {"200": reply(shown)}},
+    }
+    caller = client(api, tmp_path)
+    made = caller.post("/envelopes", json={"subject": "x", "signers": [{"name": "Ada"}, {"name": "Bob"}]}).json
+    below_it = f"/envelopes/{made['id']}/signers"
+    assert [(one["name"], one["status"]) for one in made["signers"]] == [("Ada", "pending"), ("Bob", "pending")]
+    assert caller.get(below_it).json == made["signers"]
+    signed = caller.post(f"{below_it}/{made['signers'][0]['id']}/sign").json
+    added = caller.post(below_it, json={"name": "Eve"}).json
+    assert signed["status"] == "signed"
+    assert caller.get(f"/envelopes/{made['id']}").json["signers"] == [signed, made["signers"][1], added]
+    assert all(one["signers"] for one in caller.get("/envelopes").json[:3])

@@ -71,7 +71,7 @@ class Embedded:
     """A member that holds records of another resource: one or, ``is_many``, a list of them, each with its ``key``.
 
     ``is_written``: clients may write the member, so that it keeps what they said; ``is_owned``: it holds all that stand
-    below the record, or that name it in the member ``owner``.
+    below the record, or that name it in the member ``owner``; ``is_begun``: whoever makes the record says the first.
     """
 
     resource: str
@@ -80,6 +80,7 @@ class Embedded:
     is_written: bool
     is_owned: bool = False
     owner: str = ""
+    is_begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

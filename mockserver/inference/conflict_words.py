@@ -35,10 +35,11 @@ _UNIQUE = re.compile(
 """How a description says that no two records share a value; ``Unique identifier of …`` does not."""
 
 
-def unique_members(refusal: str, members: Mapping[str, str]) -> Iterator[str]:
+def unique_members(refusal: str, members: Mapping[str, str], parent: str = "") -> Iterator[str]:
     """Those of ``members``, each with its own description, that no two records may share.
 
     Their own description says so, or ``refusal``, that of the declared conflict, names them: ``Email is taken``.
+    ``parent`` is what the records stand below, each of which has its own: ``already in the envelope``.
     """
     text = _spaced(refusal)
     for name, description in members.items():
@@ -46,16 +47,16 @@ def unique_members(refusal: str, members: Mapping[str, str]) -> Iterator[str]:
         further = r"(?:or|and) (?:\w+ |(?:the|an?) \w+ (?:\w+ )?)"
         beside = rf"(?:address )?(?:{further}|for \w+ \w+ |{called} )?(?:is |has |was |are )?"
         found = re.search(rf"\b{_LEADS} {called}\b|\b{called} {beside}{_TAKEN}\b", text) if called else None
-        if _UNIQUE.search(description) or (found and not _is_elsewhere(text[found.end() :])):
+        if _UNIQUE.search(description) or (found and not _is_elsewhere(text[found.end() :], parent)):
             yield name
 
 
-def _is_elsewhere(rest: str) -> bool:
+def _is_elsewhere(rest: str, parent: str = "") -> bool:
     """Whether a member is said to be unique within some other thing only: ``the same name in the target folder``."""
-    return (
-        re.match(r" (?:\w+ )?(?:in|within|under) (?:the |this |that |a |an |its |same |target )+(?!system)", rest)
-        is not None
+    found = re.match(
+        r" (?:\w+ )?(?:in|within|under) (?:the |this |that |a |an |its |same |target )+(?!system)(\w*)", rest
     )
+    return found is not None and (not parent or flat(singular(found[1])) != flat(singular(parent)))
 
 
 def refused_states(texts: Iterable[str], states: Iterable[str], becomes: str) -> list[str]:

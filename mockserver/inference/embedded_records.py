@@ -53,12 +53,10 @@ class EmbeddedRecords:
                 continue
             if (other := self._other(one, name, each, near)) is not None:
                 owner = None if each is node else self._owner(one, other)
-                yield (
-                    name,
-                    Embedded(
-                        other.name, other.identity[0], each is not node, name in written, owner is not None, owner or ""
-                    ),
-                )
+                is_begun = owner == "" and name in self.said.at_first(one) and self._found.creating(other) is not None
+                is_written = name in written and not is_begun
+                yield name, Embedded(other.name, other.identity[0], each is not node, is_written, owner is not None,
+                                     owner or "", is_begun)  # fmt: skip
 
     def _readable(self) -> list[InferredCollection]:
         """The collections whose records can be read, one by one or in a list alone, and have one key."""
@@ -71,11 +69,10 @@ class EmbeddedRecords:
         return self._others
 
     def _is_read(self, one: InferredCollection) -> bool:
-        items = (one.item, *one.also.values())
-        if not any(items):
-            return (listed := self._found.reading(one.key, "get")) is not None and listed.list is not None
-        readings = [self._found.reading(item, "get") for item in items if item]
-        return any(reading is not None and reading.record is not None for reading in readings)
+        readings = [self._found.reading(item, "get") for item in (one.item, *one.also.values()) if item]
+        if any(readings):
+            return any(reading is not None and reading.record is not None for reading in readings)
+        return (listed := self._found.reading(one.key, "get")) is not None and listed.list is not None
 
     def _other(
         self, one: InferredCollection, name: str, each: Node, near: list[InferredCollection]

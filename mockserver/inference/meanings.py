@@ -12,6 +12,7 @@ from mockserver.inference.asked_members import asked_member
 from mockserver.inference.commands import is_commanded, put_alone
 from mockserver.inference.creation_paths import made_by
 from mockserver.inference.guess import Guess
+from mockserver.inference.partial_changes import needed_of
 from mockserver.inference.paths import ANY, Key
 from mockserver.inference.records_beside import giving_back
 from mockserver.inference.resource_draft import InferredCollection, Reading
@@ -131,7 +132,7 @@ class Meanings:
             return Guess(Kind.REPLACE, about, why, {"upsert": True})
         if reading.is_partial:
             return Guess(Kind.PATCH, about, "PUT that says that what it leaves out stays (O4)", {"merge": True})
-        needed = self._resources.needed_of(reading, about)
+        needed = needed_of(self._resources, reading, about)
         return Guess(Kind.REPLACE, about, "PUT on an item path (O4)", {"upsert": False, "needed": needed})
 
     def _single(self, about: InferredCollection, reading: Reading) -> Guess:

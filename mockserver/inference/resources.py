@@ -54,20 +54,6 @@ class Resources:
         """The operation that makes records of a collection, on whichever of its paths."""
         return next((found for key in (one.key, *one.also) if (found := self.reading(key, "post"))), None)
 
-    def needed_of(self, change: Reading, one: InferredCollection) -> tuple[str, ...]:
-        """What records are not made without, and a change takes that requires nothing: without it, it is of a part."""
-        create = self.creating(one)
-        if create is None or create.body is None or change.body is None:
-            return ()
-        needed, asked = (self.shapes.shape(self._sent(each)) for each in (create.body, change.body))
-        takes = [name for name in needed.required if name in asked.properties and (name,) != one.identity]
-        return () if asked.required else tuple(takes)
-
-    def _sent(self, body: Node) -> Node:
-        """What a body says of a record, out of an envelope of one object."""
-        members = [*self.shapes.properties(body).values()]
-        return members[0] if len(members) == 1 and self.shapes.properties(members[0]) else body
-
     def reading(self, key: Key, method: str) -> Reading | None:
         return self.readings.get((key, method))
 

@@ -24,6 +24,14 @@ class SaidMembers:
             self._known[one.name] = self._read(one)
         return self._known[one.name]
 
+    def at_first(self, one: InferredCollection) -> set[str]:
+        """The members that bodies may hold which make a record, and none that changes one."""
+        items = {key for key in (one.item, *one.also.values()) if key}
+        made, changed = set[str](), set[str]()
+        for reading, body in self._bodies(one):
+            (changed if reading.entry.path.key in items else made).update(self._shapes.properties(body))
+        return made - changed
+
     def _read(self, one: InferredCollection) -> Mapping[str, tuple[Node, ...]]:
         found: dict[str, dict[str, Node]] = {}
         for reading, body in self._bodies(one):

@@ -175,14 +175,8 @@ def _made_only(found: Resources) -> Mapping[Key, InferredCollection]:
     made = {}
     for key, verbs in found.paths.entries.items():
         reading = found.reading(key, "post")
-        if (
-            key[-1:] != (ANY,)
-            and key
-            and key not in found.collections
-            and set(verbs) == {"post"}
-            and reading
-            and reading.record
-        ):
+        is_alone = key[-1:] not in ((), (ANY,)) and key not in found.collections and set(verbs) == {"post"}
+        if is_alone and reading and reading.record:
             made[key] = InferredCollection(key, "", record=reading.record.schema, names=found.paths.names(key))
     return made
 

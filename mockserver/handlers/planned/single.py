@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace as with_changes
 from http import HTTPStatus
 from typing import Any
 
+from mockserver.contract import Kind
 from mockserver.contract.inferred_reading import is_merge
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
@@ -16,6 +18,7 @@ from mockserver.handlers.planned.choosing_keys import key_for, next_key
 from mockserver.handlers.planned.derived_members.stamps import beside_key
 from mockserver.handlers.planned.lists.sparse_fields import as_selected
 from mockserver.handlers.planned.logging_in import remember, require_unregistered, welcome, with_own_token, with_token
+from mockserver.handlers.planned.preconditions.already_there import require_single
 from mockserver.handlers.planned.preconditions.conflicts import require_changeable, require_unique, require_unneeded
 from mockserver.handlers.planned.preconditions.referring import require_references
 from mockserver.handlers.planned.preconditions.versions import (
@@ -142,6 +145,7 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
         raise Refusal(429, f"This mock already holds {call.tools.max_records} records of {scope.resource.name}.")
     require_unregistered(call, scope, body)
     require_unique(call, scope, body)
+    require_single(call, scope, body)
     key, is_said = key_for(call, scope, body)
     key = whole_key(scope.model, scope.keys or (), key)
     if is_said and scope.holds(str(key)):
@@ -153,7 +157,22 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
     kept = value_at(value, scope.model.key) if scope.model.key else key
     record = with_own_token(call, scope, scope.put(str(kept if isinstance(kept, str | int) else key), value))
     remember(call, scope, record, body)
+    _begin_below(call, scope, record, body)
     return record, notes
+
+
+def _begin_below(call: Call, scope: Scope, record: Record, body: Json) -> None:
+    """Make those that a new record says stand below it at first: the signers of an envelope."""
+    for name, one in scope.model.embedded.items() if isinstance(body, dict) else ():
+        entries = body.get(name) if one.is_begun else None
+        if not isinstance(entries, list):
+            continue
+        likely = (each for each in call.tools.contract.operations() if each.kind is Kind.CREATE)
+        create = next((each for each in likely if each.resource.name == one.resource and each.plan), None)
+        if create is not None:
+            there = with_changes(call, operation=create)
+            for entry in entries:
+                add(there, Scope(there, scope.tenant, create.resource, tuple(keys_of(record.id))), entry)
 
 
 def _require_free(call: Call, scope: Scope, key: Json) -> None:

@@ -234,7 +234,8 @@ def _naming(
     total = max(how_many(call, tenant, referenced), 1)
     record = {} if not said or pinned else first(
         call, referenced, (), 1 + (ordinal - 1) % total, lists_name=False)[1]  # fmt: skip
-    return {**one, **repeated_fields(call, place, record, set(one)), **said}
+    names = {name: each for name, each in named_fields(call, place, member, record).items() if name in one}
+    return {**one, **repeated_fields(call, place, record, set(one)), **names, **said}
 
 
 def _embedding(call: Call, resource: Resource, value: dict[str, Any], at: InitialPlace) -> dict[str, Any]:

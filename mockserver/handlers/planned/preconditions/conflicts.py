@@ -89,7 +89,9 @@ def _unique(call: Call, scope: Scope) -> tuple[str, ...]:
             name: " ".join(str(shapes.says(one, "description") or "") for one in (node, own[name]))
             for name, node in sent.items() if name in own and (name,) != key
         }  # fmt: skip
-        known = plan.remembered["unique"] = tuple(unique_members(said.description, texts))
+        above = scope.model.parents[-1].resource if scope.model.parents else None
+        parent = (above or "").rpartition(".")[2]
+        known = plan.remembered["unique"] = tuple(unique_members(said.description, texts, parent))
     return known
 
 

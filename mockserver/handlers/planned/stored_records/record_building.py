@@ -22,6 +22,7 @@ from mockserver.handlers.planned.initial_data.initial_states import initial_stat
 from mockserver.handlers.planned.stored_records.attribute_states import with_attributes
 from mockserver.handlers.planned.stored_records.embedding import completed, named_copies, usual
 from mockserver.handlers.planned.stored_records.generated_lists import worked_out
+from mockserver.handlers.planned.stored_records.listed_copies import with_listed_copies
 from mockserver.handlers.planned.stored_records.merging import by_entry, merged
 from mockserver.handlers.planned.stored_records.scope import Scope
 from mockserver.handlers.planned.stored_records.sendable import by_default, sendable_members
@@ -53,7 +54,8 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     base = by_caller(call, scope.tenant, usual(call, scope, begun, sent), sent)
     sayable = _sayable(call, model, sent)
     value, ignored = overlaid(call, scope, base, sayable, draw)
-    value = following(call, scope, named_copies(call, scope, value, sayable), sayable)
+    value = with_listed_copies(call, scope, named_copies(call, scope, value, sayable), sayable)
+    value = following(call, scope, value, sayable)
     value = with_attributes(call, model.record, stamped(call, model.record, value, is_new=True, sent=sent), sent)
     value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
     value = repeated(call, model, marked(call, model, value, scope.keys or (), key), scope.having)
@@ -104,7 +106,7 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
     value, ignored = overlaid(call, scope, base, after, draw)
     if not whole:
         value = _without(call, scope.model.record, value, sent)
-    value = named_copies(call, scope, value, sayable, previous)
+    value = with_listed_copies(call, scope, named_copies(call, scope, value, sayable, previous), sayable)
     value = stamped(call, scope.model.record, following(call, scope, value, sayable, previous), is_new=False)
     value = with_attributes(call, scope.model.record, value, sent, previous)
     *parents, key = keys_of(record.id)
