@@ -29,6 +29,7 @@ from mockserver.conformance import (
     moment_of,
     named_key,
     other,
+    quoted,
     read_body,
     resources_read,
     shown,
@@ -85,6 +86,7 @@ def named(session: Session, operation: Operation, usual: Ask, who: Requester | N
         record = session.create(found, {name: f"a+b%2B%41{one}" for name, one in known.items() if one}, who=who)
         fields = [name for name in known if record.get(name)]
         yield from (usual.but(values={**usual.values, texts[0]: str(record[name])}) for name in fields)
+        yield from (usual.but(values={**usual.values, texts[0]: str(record[name]).swapcase()}) for name in fields[:1])
         if Kind.PATCH in found.operations:
             step = {"op": "replace", "path": f"/{found.marker}", "value": f"{session.mark} once more"}
             session.at(found, Kind.PATCH, record[found.key], body=[step], who=who)
@@ -275,6 +277,9 @@ def generated(session: Session, group: Group, operation: Operation, ask: Ask) ->
     held = AsHeld(session, moment_of(group, record))
     names = asked_with(session, operation, ask, session.own)
     names |= held.reader.named(operation.meaning.get("let") or {}, None, names)
+    if creator := group.resource.stamps.get("created-by"):
+        cause = f"{operation.id} stores a record of which {creator} is not who asked for it"
+        session.prefer(record.get(creator) == session.create(group).get(creator), cause, quoted(record.get(creator)))
     for name, rule in operation.meaning["values"].items():
         wanted = as_json(held.reader.value(rule, None, names))
         cause = f"{group.name}.{name} is not what {operation.id} generates by its rule"

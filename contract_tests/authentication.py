@@ -37,8 +37,28 @@ def check_every_operation(session: Session, group: Group) -> None:
                         f"{operation.id} {what if 'token' in what or 'scheme' in what else 'with a token ' + what}",
                         operation,
                     )
+                    told = reply.header("WWW-Authenticate")
+                    session.prefer(bool(told), "a 401 does not say how to authenticate (RFC 9110, 15.5.2)")
     if Kind.READ in group.operations:
         session.same(record, session.read(group, record[group.key]), "a request with a bad token changed a record")
+
+
+@check()
+def check_good_tokens(session: Session, group: Group) -> None:
+    """A token is as good with one audience of several, without what nobody needs, and with more than that."""
+    mint, operation = session.own.mint, next((one for one in usable(session, group) if one.secured), None)
+    if mint is None or operation is None:
+        raise Inconclusive("no tokens with other claims can be made in this run")
+    ask = session.usual(group, operation, session.sample(group)[0])
+    words, audience = session.plan.contract.security.claims, claims(session.own.token).get("aud")
+    spare = {claim: None for word, claim in words.items() if word != "tenant"}
+    cases: dict[str, dict[str, Any]] = {"of nobody in particular": spare, "that says more": {"more": ["than", "that"]}}
+    cases |= {"for several audiences": {"aud": ["urn:other", audience]}} if isinstance(audience, str) else {}
+    for what, changed in cases.items():
+        with session.each(operation):
+            good = session.send(ask).status
+            reply = session.send(ask, headers={"Authorization": f"Bearer {mint(**changed)}"})
+            session.prefer(reply.status == good, f"a token {what} is refused", f"answered {reply.status}")
 
 
 @check(code=311, every=6, divides=True)

@@ -115,10 +115,13 @@ def check_independence(session: Session, group: Group) -> None:
             update_item(group, f"missing-{session.mark}", session.body(group)),
             {"verb": "patch", "key": record[group.key]},
             {"verb": "read"},
+            {"verb": "update", "record": session.body(group)},
+            {"verb": "patch", "patch": [{"op": "replace", "path": path, "value": "x"}]},
+            {"verb": "delete"},
             {"verb": "create", "record": session.body(group)},
         ],
     )  # fmt: skip
-    wanted = (200, 404, 400, 409, 404, 404, 400, 400, 200)
+    wanted = (200, 404, 400, 409, 404, 404, 400, 400, 400, 400, 400, 200)
     whats = (
         "a create",
         "a read of nothing",
@@ -128,6 +131,9 @@ def check_independence(session: Session, group: Group) -> None:
         "an update of nothing",
         "a patch without directives",
         "a read without an id",
+        "an update without an id",
+        "a patch without an id",
+        "a delete without an id",
         "a create after failures",
     )
     for result, status, what in zip(results, wanted, whats, strict=True):
@@ -204,7 +210,7 @@ def check_directives_as_object(session: Session, group: Group) -> None:
 
 @check(*NEEDS, writes=True)
 def check_limit(session: Session, group: Group) -> None:
-    """As many items as the document allows are taken, one more is refused and does nothing."""
+    """As many items as the document allows are carried out, to the last; one more is refused and does nothing."""
     operation = group.one(Kind.BATCH)
     assert operation.body
     place = group.contract.document.follow(operation.body.validator.node).child("properties", operation.batch.items)
@@ -212,7 +218,10 @@ def check_limit(session: Session, group: Group) -> None:
     if limit is None:
         raise NotApplicable("the document sets no limit for a batch")
     item = {"verb": "read", "key": f"missing-{session.mark}"}  # whose answer is short
-    run_batch(session, group, [item] * limit)
+    last = run_batch(session, group, [*[item] * (limit - 1), {"verb": "create", "record": session.body(group)}])[-1]
+    item_status(session, last, 200, "a create that is the last of many")
+    reply = session.at(group, Kind.READ, str(last.get("key")))
+    session.status(reply, 200, "what the last of many items of a batch made", group.one(Kind.READ))
     run_batch(session, group, [])
     before = session.ours(group)
     reply = send_batch(session, group, [{"verb": "create", "record": session.body(group)}, *[item] * limit])

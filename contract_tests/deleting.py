@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from mockserver.conformance import (
     Ask,
     Group,
     Kind,
+    NotApplicable,
     Reference,
     Session,
     check,
@@ -16,6 +18,7 @@ from mockserver.conformance import (
     naming,
     put,
     quoted,
+    record_name,
     references,
     refused_in_batch,
     required_references,
@@ -27,6 +30,7 @@ from mockserver.conformance import (
 )
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.DELETE)
+JSON = {"Content-Type": "application/json"}
 LONG = 60
 """How many letters an id has beyond those of others."""
 
@@ -44,10 +48,13 @@ def delete(session: Session, group: Group, record_id: str) -> None:
 
 @check(*NEEDS, writes=True)
 def check_answers_the_id(session: Session, group: Group) -> None:
-    """DELETE answers with the id of what it deleted."""
-    made = session.create(group)
-    reply = session.at(group, Kind.DELETE, made[group.key])
-    session.status(reply, 200, "DELETE of a record that exists", group.one(Kind.DELETE))
+    """DELETE answers with the id of what it deleted, to clients too that name a media type and send no body."""
+    made, operation = session.create(group), group.one(Kind.DELETE)
+    reply = session.send(Ask(operation, {record_name(operation): made[group.key]}), headers=JSON)
+    if reply.status != HTTPStatus.OK:
+        session.prefer_one_of(reply, (HTTPStatus.OK,), "DELETE with a media type and without a body is refused")
+        reply = session.at(group, Kind.DELETE, made[group.key])
+    session.status(reply, 200, "DELETE of a record that exists", operation)
     session.expect(
         session.value(reply) == made[group.key],
         "DELETE does not answer the id",
@@ -122,6 +129,26 @@ def check_ids_are_not_used_again(session: Session, group: Group) -> None:
     for _ in range(3):
         fresh = session.put_in(group, body)  # as was there before
         session.expect_other(fresh, group.key, made[group.key], "a new record got the id of a deleted one")
+
+
+@check(*NEEDS, Kind.PATCH, writes=True)
+def check_refers_to_itself(session: Session, group: Group) -> None:
+    """A record that refers to itself, and that no other refers to, can be deleted."""
+    own = [one for one in references(session, group) if one.resource == group.name and not one.is_nested]
+    if not own:
+        raise NotApplicable("no field refers to a record of the same kind")
+    for reference in own:
+        made = session.create(group)
+        path, naming_it = f"/{reference.field}", naming(group, reference, made[group.key])
+        step = {"op": "add", "path": path, "value": naming_it[reference.field]}
+        if session.at(group, Kind.PATCH, made[group.key], body=[step]).status != HTTPStatus.OK:
+            continue  # no document says that it may
+        with session.each(group.one(Kind.DELETE)):
+            reply = session.at(group, Kind.DELETE, made[group.key])
+            cause = f"a record that refers to itself by {reference.field} cannot be deleted"
+            session.prefer(reply.status == HTTPStatus.OK, cause, f"answered {reply.status}")
+        if reply.status != HTTPStatus.OK:
+            session.at(group, Kind.PATCH, made[group.key], body=[{"op": "remove", "path": path}])
 
 
 @check(*NEEDS, writes=True)

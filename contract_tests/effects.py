@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from mockserver.conformance import (
+    Ask,
     Census,
     Group,
     Inconclusive,
@@ -17,10 +18,14 @@ from mockserver.conformance import (
     against,
     check,
     count_situations,
+    due_effects,
     effects_of,
+    fall_due,
     happens_on,
     hinges,
     questions,
+    reached,
+    walk,
 )
 
 STORED = (Kind.CREATE, Kind.READ, Kind.DELETE)
@@ -66,11 +71,24 @@ def check_not_followed(session: Session, group: Group) -> None:
                     trial = Trial(census, effect, 0, way)
                     trial.create()
                     trial.outlive()
+                with session.each():
+                    Trial(census, effect, 0, way).shun()
             for question in against(questions(session.plan, group, effect)):
                 with session.each():
                     changed(Trial(census, effect, 0, "PATCH", against=question))
             with session.each():
                 census.settle()
+
+
+@check(*STORED, writes=True, owns=True)
+def check_due(session: Session, group: Group) -> None:
+    """What a date brings about follows once it has come, for each record; not before, nor where its condition fails"""
+    effects = due_effects(group)
+    if not effects:
+        raise NotApplicable("no date brings anything about")
+    for effect in effects:
+        with session.each():
+            fall_due(session, group, effect)
 
 
 def changed(trial: Trial, *, again: bool = False) -> bool:
@@ -95,10 +113,14 @@ def tried(session: Session, group: Group) -> Iterator[tuple[Census, list[Mapping
     effects = effects_of(group)
     if not effects:
         raise NotApplicable("no change has effects")
-    census = Census(session, group)
+    census, theirs = Census(session, group), _theirs(session, effects)
     try:
         with census.taken():
             yield census, effects
+        with session.each():
+            session.same(
+                theirs, _theirs(session, effects), "what follows from a change reaches another tenant's records"
+            )
     finally:
         own = {one.id for one in session.records.left()}
         made = [
@@ -107,3 +129,13 @@ def tried(session: Session, group: Group) -> Iterator[tuple[Census, list[Mapping
             if own & set(map(str, one.data.values())) or session.mark in str(one.data)
         ]
         session.records.remember(session.own.tenant, made)
+
+
+def _theirs(session: Session, effects: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """The records of another tenant, as its lists show them, of the resources that ``effects`` make or change."""
+    groups = [session.plan.groups[name] for name in sorted(reached(effects))] if session.other else []
+    return {
+        one.name: walk(session, one, Ask(one.one(Kind.LIST)), who=session.other)
+        for one in groups
+        if Kind.LIST in one.operations
+    }

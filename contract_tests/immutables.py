@@ -91,6 +91,9 @@ def check_create_takes_a_chosen_key(session: Session, group: Group) -> None:
         session.at(group, Kind.DELETE, chosen)
         found = session.read(group, longer[group.key])
         session.same(longer, found, "DELETE changed a record whose id only begins like the one it names")
+        reply = session.send(Ask(operation, body={**session.body(group), group.key: chosen}))
+        cause = "a create is refused the id of a record that was deleted"
+        session.prefer(reply.status == 200, cause, f"answered {reply.status}")
 
 
 @check(*NEEDS, Kind.REPLACE, writes=True, code=303)

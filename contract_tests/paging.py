@@ -28,6 +28,7 @@ from mockserver.conformance import (
     same_json,
     sheets,
     walk,
+    ways,
 )
 
 NEEDS = (Kind.CREATE,)
@@ -318,11 +319,37 @@ def check_key_in_the_body(session: Session, group: Group) -> None:
         if name is None or operation.page is None:
             raise NotApplicable("the search takes no key in its body")
         ask = Ask(operation, body=marked(session, group, operation.id))
-        first, _ = filled(session, group, ask, {}, pages=2)
+        first, _ = filled(session, group, ask, {}, pages=3)
         by_query = read_page(session, group, ask.but(query={operation.page.key: first.next}))
         by_body = read_page(session, group, ask.but(body={**ask.body, name: first.next}))
-        same = [one[group.key] for one in by_query.items] == [one[group.key] for one in by_body.items]
-        session.expect(same, f"{operation.id} pages differently by the key in its body")
+        session.expect(
+            _ids(group, by_query) == _ids(group, by_body), f"{operation.id} pages differently by the key in its body"
+        )
+        by_both = ask.but(query={operation.page.key: first.next}, body={**ask.body, name: by_query.next})
+        session.prefer(
+            by_query.next is None or _ids(group, read_page(session, group, by_both)) == _ids(group, by_query),
+            f"{operation.id} pages by the key in its body though there is another one in the query",
+        )
+
+
+def _ids(group: Group, sheet: Sheet) -> list[str]:
+    return [one[group.key] for one in sheet.items]
+
+
+@check(Kind.READ)
+def check_behind_any_record(session: Session, group: Group) -> None:
+    """The key of any record is one to go on behind, whatever characters it has."""
+    shown = [one for one in session.shown(group) if not str(one[group.key]).isalnum()][:1]
+    if not shown:
+        raise NotApplicable("the document shows no record whose key has more than letters and digits")
+    for ask in ways(group, shown[0]):
+        if ask.operation.page is None or not has_key(ask.operation):
+            continue
+        with session.each(ask.operation):
+            key = shown[0][group.key]
+            found = read_page(session, group, ask.but(query={ask.operation.page.key: key}))
+            cause = f"{ask.operation.id} does not go on behind a record's own key"
+            session.prefer(all(one > key for one in _ids(group, found)), cause, quoted(key))
 
 
 @check(code=206)

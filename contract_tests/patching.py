@@ -197,6 +197,10 @@ def _list_steps(path: str, a: Any, b: Any, c: Any, new: Any) -> dict[str, tuple[
             [a, b, c, new, a, b],
         ),
         "removes an item": ([{"op": "remove", "path": f"{path}/1"}], [a, c]),
+        "removes one of two equal items": (
+            [{"op": "add", "path": f"{path}/3", "value": a}, {"op": "remove", "path": f"{path}/0"}],
+            [b, c, a],
+        ),
         "replaces items": (
             [
                 {"op": "replace", "path": f"{path}/2", "value": new},

@@ -46,7 +46,10 @@ def check_rows(session: Session, group: Group) -> None:
         queries.rows(session, group, queried, narrow) == [wanted[-2]], "a query by one value finds the wrong rows"
     )
     narrow["criteria"] = {
-        "any": [{"fact": key, "operator": "in", "value": [made[0][key], made[2][key], made[1][key][:-1]]}]
+        "any": [
+            {"fact": key, "operator": "in", "value": [made[0][key], made[2][key], made[1][key][:-1]]},
+            {"fact": marker, "operator": "equal", "value": made[0][marker]},  # which meets the one before as well
+        ]
     }
     session.expect(
         queries.rows(session, group, queried, narrow) == [wanted[-3], wanted[-1]],
@@ -54,7 +57,7 @@ def check_rows(session: Session, group: Group) -> None:
     )
     both = [wanted[-3], wanted[-1]]
     first = queries.start(session, group, queried, narrow)
-    for limit, offset in ((1, 1), (1, 0), (None, 1)):
+    for limit, offset in ((1, 1), (1, 0), (None, 1), (None, 2), (1, 7)):
         cut = {**narrow, "offset": offset, **({} if limit is None else {"limit": limit})}
         part = both[offset:] if limit is None else both[offset : offset + limit]
         session.expect(
@@ -64,6 +67,11 @@ def check_rows(session: Session, group: Group) -> None:
         queries.start(session, group, queried, {**narrow, "limit": turn + 1})
     again = queries.kept_rows(session, group, first)
     session.expect(again == both, "a query's result changes when further queries are started", str(again)[:300])
+    if Kind.PATCH in queried.operations:
+        step = {"op": "replace", "path": f"/{marker}", "value": f"{session.mark} since then"}
+        session.at(queried, Kind.PATCH, made[0][key], body=[step])
+        again = queries.kept_rows(session, group, first)
+        session.prefer(again == both, "a query's result changes when its records do", str(again)[:300])
 
 
 @check(Kind.QUERY, Kind.READ, pair=True, writes=True, owns=True)

@@ -17,6 +17,7 @@ from mockserver.conformance import (
     changes,
     check,
     listed,
+    make_many,
     quoted,
     read_page,
     walk,
@@ -34,6 +35,8 @@ ODD_NUMBERS = (0, -1, 0.1, 1_234_567.89, 1e15)
 
 MANY = 40
 """How many fields are asked for at most."""
+FORGOTTEN = 120
+"""How many records are made after the one that may be forgotten."""
 STANDING = 8
 """How many of the records that a list had already are read."""
 
@@ -187,7 +190,7 @@ def _projected(session: Session, group: Group, ask: Ask, record: Mapping[str, An
         return
     many = [name for name in sorted(record) if name != group.key][:MANY]
     strange = [name.upper() for name in names[1:] if name.upper() not in record]
-    for fields in (names, names[:1], [*names[:1], *names[:1], *strange, "no_such_field"], many[::-1]):
+    for fields in (names, names[:1], [group.key], [*names[:1], *names[:1], *strange, "no_such_field"], many[::-1]):
         with session.each(operation):
             comma = "," if fields == names else ", "  # spaces do no harm
             asked = ask.but(query={operation.projection: comma.join(fields)})
@@ -252,6 +255,14 @@ def _declared(schema: Any) -> list[Any]:
     """The values that a schema names: those of its enum, else its example."""
     words = schema if isinstance(schema, Mapping) else {}
     return words.get("enum") or [one for one in (words.get("example"),) if one is not None]
+
+
+@check(Kind.CREATE, Kind.READ, writes=True, owns=True, every=8)
+def check_nothing_is_forgotten(session: Session, group: Group) -> None:
+    """The first of many records is there still when the last one is made."""
+    first = session.create(group)
+    make_many(session, group, FORGOTTEN, {})
+    session.same(first, session.read(group, first[group.key]), "a record changed when many others were made")
 
 
 @check(Kind.CREATE, Kind.READ, writes=True)

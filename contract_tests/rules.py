@@ -144,11 +144,7 @@ def check_computed(session: Session, group: Group) -> None:
     for fields in (*variants(rules, group)[:VARIANTS], *absent):
         as_ruled(session, group, session.read(group, furnisher.make(group, rules, fields)[group.key]))
     if Kind.PATCH in group.operations:
-        for name in sorted({name for name in group.of_type("number", "integer") if name in str(rules)}):
-            least = (group.field(name).value or {}).get("minimum", -2.5)
-            for value in (LARGE, 0, least, *(UNROUNDED if "round(" in str(rules) else ())):
-                step = {"op": "add", "path": f"/{name}", "value": value}
-                _computed_anew(session, group, record, Kind.PATCH, [step])
+        _numbers_changed(session, group, rules, record)
         for name in _texts_read(group, rules, record):  # one after the other, so that each is there without another
             _computed_anew(session, group, record, Kind.PATCH, [{"op": "remove", "path": f"/{name}"}])
     if Kind.REPLACE in group.operations:
@@ -157,6 +153,18 @@ def check_computed(session: Session, group: Group) -> None:
         _computed_anew(session, group, record, Kind.REPLACE, {**body, group.key: record[group.key]})
     bare = session.put_in(group, session.body(group, only_required=True))
     as_ruled(session, group, session.read(group, bare[group.key]))
+
+
+def _numbers_changed(session: Session, group: Group, rules: Mapping[str, Any], record: Mapping[str, Any]) -> None:
+    """Give the numbers that rules read other values, one after the other, and let each be absent for once."""
+    for name in sorted({name for name in group.of_type("number", "integer") if name in str(rules)}):
+        least = (group.field(name).value or {}).get("minimum", -2.5)
+        for value in (LARGE, 0, least, *(UNROUNDED if "round(" in str(rules) else ())):
+            step = {"op": "add", "path": f"/{name}", "value": value}
+            _computed_anew(session, group, record, Kind.PATCH, [step])
+        if name not in group.required | group.filled:
+            _computed_anew(session, group, record, Kind.PATCH, [{"op": "remove", "path": f"/{name}"}])
+            _computed_anew(session, group, record, Kind.PATCH, [{"op": "add", "path": f"/{name}", "value": 2.5}])
 
 
 def _texts_read(group: Group, rules: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
@@ -196,7 +204,19 @@ def check_filled(session: Session, group: Group) -> None:
                 _filled(session, group, name, rule, first, second)
         for record in (first.record, second.record):
             session.same(record, session.read(group, record[group.key]), "what was filled in is not stored")
+    _empty_is_sent(session, group, sorted(rules))
     _outlives_changes(session, group, rules)
+
+
+def _empty_is_sent(session: Session, group: Group, names: list[str]) -> None:
+    """Expect texts to stay empty that are sent so."""
+    sent = dict.fromkeys((name for name in names if name in group.of_type("string")), "")
+    empty = {name: value for name, value in sent.items() if group.values.allows(group.writable[name], value)}
+    if not empty:
+        return
+    made = session.create(group, empty)
+    for name, value in empty.items():
+        session.prefer(made.get(name) == value, f"{name} is filled in although it was sent empty", str(made.get(name)))
 
 
 def _outlives_changes(session: Session, group: Group, rules: Mapping[str, Any]) -> None:

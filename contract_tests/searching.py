@@ -108,7 +108,8 @@ def each_parameter(group: Group) -> Iterator[tuple[Operation, str, Criterion]]:
 @check(*NEEDS, writes=True)
 def check_every_parameter(session: Session, group: Group) -> None:
     """Each parameter alone finds what the model finds: whole, in part, in any case, at the edges, and nothing."""
-    made = records(session, group)
+    bare = session.put_in(group, session.body(group, only_required=True))
+    made = [*records(session, group), bare]
     for operation, name, criterion in each_parameter(group):
         values = [one[criterion.field] for one in made if criterion.field in one]
         for wanted, how in _probes(criterion.how, values, session.mark):

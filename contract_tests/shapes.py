@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from typing import Any, TypeGuard
 
 from mockserver.conformance import (
     CORS,
@@ -14,6 +15,7 @@ from mockserver.conformance import (
     NotApplicable,
     Received,
     Session,
+    allowed,
     check,
     quoted,
     usable,
@@ -21,6 +23,14 @@ from mockserver.conformance import (
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ORIGIN = "https://app.example.com"
+MISTYPED = 3
+"""How many members of one body have a wrong type."""
+ACCEPTED = {
+    "that accepts anything": "*/*",
+    "that accepts JSON as its second choice": "text/html, application/json;q=0.9",
+    "that does not say what it accepts": "",
+}
+"""What clients that take JSON say of it."""
 LONG = 500
 """How often four letters make a very long id."""
 
@@ -63,6 +73,8 @@ def check_errors(session: Session, group: Group) -> None:
 @check(Kind.CREATE, writes=True)
 def check_errors_name_the_place(session: Session, group: Group) -> None:
     """A refused body is told every member that is wrong, by its path."""
+    _all_mistyped(session, group)
+    _inner_named(session, group)
     required = sorted(group.required - group.foreign_keys)
     if not required:
         raise NotApplicable("there is no required field")
@@ -78,15 +90,53 @@ def check_errors_name_the_place(session: Session, group: Group) -> None:
             _all_named(session, reply, sorted(group.bodies[Kind.REPLACE].required & set(required)))
 
 
-def _all_named(session: Session, reply: Received, required: list[str]) -> None:
-    """Expect a refusal to name each of the members that are missing."""
+def _all_mistyped(session: Session, group: Group) -> None:
+    """Expect a create to name each of some members that have a wrong type."""
+    operation = group.one(Kind.CREATE)
+    names = [name for name in group.of_type("string") if name != group.key][:MISTYPED]
+    body = {**session.body(group), **dict.fromkeys(names, 7)}
+    with session.each(operation):
+        reply = session.send(Ask(operation, body=body))
+        session.status(reply, 400, f"{operation.id} with numbers for texts", operation)
+        _all_named(session, reply, names, "mistyped")
+
+
+def _inner_named(session: Session, group: Group) -> None:
+    """Expect a create to name the very member of an object, in a list or not, that has a wrong type."""
+    operation, body = group.one(Kind.CREATE), session.body(group)
+    for name, value in body.items():
+        inner = value[0] if isinstance(value, list) and value else value
+        texts = [one for one, text in inner.items() if isinstance(text, str)] if _is_object(inner) else []
+        member = next(iter(texts), None)
+        if member is None or allowed(group, Kind.CREATE, wrong := {**body, name: _with(value, member, 7)}):
+            continue
+        with session.each(operation):
+            reply = session.send(Ask(operation, body=wrong))
+            session.status(reply, 400, f"{operation.id} with a number for a text inside {name}", operation)
+            paths = " ".join(str(one.get("path", "")) for one in session.value(reply).get("errors") or [])
+            place = f"{name}/0/{member}" if isinstance(value, list) else f"{name}/{member}"
+            cause = f"a 400 does not name what is wrong inside {name}"
+            session.prefer(place in paths, cause, f"{place}: {paths[:200]}")
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict)
+
+
+def _with(value: Any, member: str, inner: object) -> Any:
+    """An object, or a list whose first item that is, with another ``member``."""
+    return [_with(value[0], member, inner), *value[1:]] if isinstance(value, list) else {**value, member: inner}
+
+
+def _all_named(session: Session, reply: Received, wrong: list[str], how: str = "missing") -> None:
+    """Expect a refusal to name each of the members that are ``wrong``."""
     error_shape(session, reply, "a 400")
     errors = session.value(reply).get("errors") or []
     paths = " ".join(str(one.get("path", "")) for one in errors)
-    untold = [name for name in required if name not in paths]
+    untold = [name for name in wrong if name not in paths]
     # A list of errors is complete; without one, the message says it all, for a person to read.
     hold = session.expect if errors else session.prefer
-    hold(not untold, f"a 400 does not name every missing field ({', '.join(untold)})", paths[:200])
+    hold(not untold, f"a 400 does not name every {how} field ({', '.join(untold)})", paths[:200])
 
 
 @check(Kind.READ)
@@ -128,6 +178,22 @@ def check_odd_addresses(session: Session, group: Group) -> None:
                 )
 
 
+@check(Kind.READ)
+def check_accepted(session: Session, group: Group) -> None:
+    """Whoever accepts JSON, in whatever words, gets it."""
+    record = session.sample(group)[0]
+    for operation in group.all(Kind.READ):
+        ask, wanted = session.usual(group, operation, record), session.read(group, record[group.key])
+        for what, accepted in ACCEPTED.items():
+            with session.each(operation):
+                reply = session.send(ask, headers={"Accept": accepted})
+                session.status(reply, 200, f"{operation.id} {what}", operation)
+                session.same(wanted, session.value(reply), f"{operation.id} {what} answers another record")
+        with session.each(operation):
+            reply = session.send(ask, headers={"Content-Type": "application/json"})
+            session.prefer_one_of(reply, (HTTPStatus.OK,), f"{operation.id} with the media type of no body is refused")
+
+
 @check(owns=True, code=110)
 def check_methods(session: Session, group: Group) -> None:
     """A method that a path does not have is refused with 405 and exactly the methods it has."""
@@ -166,6 +232,14 @@ def check_unknown_paths(session: Session, group: Group) -> None:
             error_shape(session, reply, "a denial")
             lacking = [name for name in CORS if reply.header(name) is None]
             session.expect(not lacking, f"a denial lacks {', '.join(lacking)}")
+    first, _, rest = base[1:].partition("/")
+    for what, request_target in (
+        ("ends in a slash", f"{base}/"),
+        ("has another case", f"/{first[:1].swapcase()}{first[1:]}/{rest}"),
+    ):
+        with session.each():
+            reply = session.raw("GET", request_target)
+            session.prefer(reply.status == 403, f"a path that {what} is answered", f"answered {reply.status}")
 
 
 @check()

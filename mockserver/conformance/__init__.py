@@ -61,7 +61,8 @@ from mockserver.conformance.reporters.report_data import Report
 from mockserver.conformance.reporters.reporting import Reporter, reporter
 from mockserver.conformance.rules.as_held import AsHeld, moment_of
 from mockserver.conformance.rules.census import Census
-from mockserver.conformance.rules.effect_rules import effects_of, happens_on, hinges
+from mockserver.conformance.rules.due_effects import due_effects, fall_due
+from mockserver.conformance.rules.effect_rules import effects_of, happens_on, hinges, reached
 from mockserver.conformance.rules.effect_trials import Trial
 from mockserver.conformance.rules.furnishing import Furnisher
 from mockserver.conformance.rules.naive import named_key
@@ -167,11 +168,13 @@ __all__ = [
     "claims",
     "compared",
     "count_situations",
+    "due_effects",
     "effects_of",
     "example_body",
     "examples_of",
     "expect_refusal",
     "expired",
+    "fall_due",
     "filled",
     "flat",
     "forbidden_states",
@@ -212,6 +215,7 @@ __all__ = [
     "put",
     "questions",
     "quoted",
+    "reached",
     "read_body",
     "read_datetime",
     "read_page",

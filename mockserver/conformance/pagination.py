@@ -51,6 +51,7 @@ def sheets(session: Session, group: Group, ask: Ask, *, who: Requester | None = 
     """Every page, first to last. Raises Broken when they lead nowhere, Inconclusive when there are too many."""
     key_name = ask.operation.page.key if ask.operation.page else ""
     walk = session.trails.walk(ask.operation.id, pages_of(group, ask.operation))
+    named = {ask.query.get(key_name)}
     for _ in range(session.limits.pages):
         with walk.turning():
             sheet = read_page(session, group, ask, who=who)
@@ -58,10 +59,12 @@ def sheets(session: Session, group: Group, ask: Ask, *, who: Requester | None = 
         yield sheet
         if walk.is_whole:
             return
-        if ask.query.get(key_name) == sheet.next:
+        if sheet.next in named:
             walk.is_whole = True
-            cause = "paging does not move on: a page names its own key as the next"
+            which = "its own key" if ask.query.get(key_name) == sheet.next else "a key of before"
+            cause = f"paging does not move on: a page names {which} as the next"
             raise Broken(cause, operation=ask.operation.id, expected=repeats(ask.operation))
+        named.add(sheet.next)
         ask = ask.but(query={**ask.query, key_name: sheet.next})
     raise Inconclusive(f"{ask.operation.id} has more than {session.limits.pages} pages")
 

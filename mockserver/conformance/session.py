@@ -219,14 +219,14 @@ class Session(Assertions):
         """
         if not self.limits.reads_only and Kind.CREATE in group.operations:
             return [self.create(group) for _ in range(count)]
-        if Kind.LIST not in group.operations and not (shown := self._shown(group)):
+        if Kind.LIST not in group.operations and not (shown := self.shown(group)):
             raise NotApplicable("there is no list to take records from")
         records = self._listed(group) if Kind.LIST in group.operations else shown
         if not records:
             raise Inconclusive("the tenant has no such records")
         return records[:count]
 
-    def _shown(self, group: Group) -> list[dict[str, Any]]:
+    def shown(self, group: Group) -> list[dict[str, Any]]:
         """The records that the document shows and that are there: those to look at where no list tells of any."""
         if Kind.READ not in group.operations or group.is_single:
             return []

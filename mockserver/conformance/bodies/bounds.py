@@ -13,10 +13,15 @@ from mockserver.contract.sources.normalising import INTEGERS
 DEEPEST = 3
 LONGEST = 5_000
 """How long a text or a list is made at most."""
+MANY, FEW = 40, 4
+"""How often three items are repeated in a long list: in one that a field holds, and in one inside of others."""
 LISTED, ODD = 8, 4
 """How many seldom values are put into one list, and how many objects are made of such values."""
-ODD_TEXT = ' ß  \U0001f600 e\u0301 \ufb01\u212b\u200b\u00a0%41+ " \\ / <b>&amp;\r\n\t\u2028\x1fA@B.example '
-"""What is lost where texts are trimmed, normalised, escaped, decoded, cut off at a line, or lowered."""
+ODD_TEXT = (
+    " ß  \U0001f600 e\u0301 \ufb01\u212b\u200b\u00a0\u00ad\u201cx\u2019\u201d\u2013\u2026"
+    '%41+ " \\ / <b>&amp;\r\n\t\u2028\x1fA@B.example '
+)
+"""What is lost where texts are trimmed, normalised, straightened, escaped, decoded, cut off at a line, or lowered."""
 DEEP: Mapping[str, Any] = {
     "deep": {"er": [{"and": [1, [2, {"on": None}]]}]},
     "a.b": 0,
@@ -139,7 +144,7 @@ def inside(document: Document, values: Values, node: Node, depth: int = 0, turn:
         item = document.follow(node).child("items")
         several = [values.make(item, "inner", one) for one in (2, 1, 3)]
         found += [[], several[:1], several, [*several, several[0]]]  # in no order, and one of them twice
-        found += [several * (4 if values.type_of(item) in ("object", "array") else 20)]
+        found += [several * (MANY if depth == 0 else FEW)]
         found += [inside(document, values, item, depth + 1)[:LISTED]] if depth < DEEPEST else []
     if kind == "object":
         found += _odd_objects(document, values, node, depth) if depth < DEEPEST else []

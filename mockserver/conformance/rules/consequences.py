@@ -80,6 +80,7 @@ class Consequences:
         happening = self.happening(before, after)
         self.held = AsHeld(self.session, moment_of(self.group, after), self.others)
         self.view = self.held.view(self.group, self._asked(after, before, happening))
+        self._moment = moment_of(self.group, after)
         self._own(happening, before, after)
         self._made(happening, after)
         self._changed(happening)
@@ -191,6 +192,10 @@ class Consequences:
             known, now = data.get(stamps["version"], 0), found.get(stamps["version"], 0)
             cause = f"{other.name}.{stamps['version']} does not count a change that an effect makes"
             self.session.expect(now > known, cause, f"it was {known}, is {now}")
+        earlier, later = moment_of(other, data), moment_of(other, found)
+        if counts and earlier and later and self._moment and earlier < self._moment:
+            cause = f"{other.name}.{stamps['modified-at']} does not tell of a change that an effect makes"
+            self.session.prefer(earlier < later, cause, f"it was {earlier}, is {later}")
 
     def _value(self, effect: Mapping[str, Any], rule: Any, it: Any = None) -> Any:
         names = self.held.reader.named(effect.get("let") or {}, self.view, {})

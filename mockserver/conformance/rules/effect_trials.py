@@ -55,6 +55,8 @@ class Trial:
             given[against.resource, against.path] = against.values[1]
         given |= missing(session.plan, group, effect) if turn == WITHOUT else {}
         self.furnisher = Furnisher(session, given)
+        self._beside = session.create(group) if way == "a batch" else {}
+        """A record that a batch changes before that for which something follows."""
         self._changed = ChangedRecords(session, group, effect, self.furnisher, turn=turn, situation=situation)
 
     # Making the situation
@@ -128,6 +130,13 @@ class Trial:
             self.after = self._created(body)
         return self.effect in self.following.judge(None, self.after)
 
+    def shun(self) -> None:
+        """Create a record with each value that the condition wants a field not to have: nothing of it follows."""
+        for name, values in shunned(self.effect.get("when", "")).items():
+            if name in self.group.writable and self.group.values.allows(self.group.writable[name], values[0]):
+                self.wanted[name] = values[0]
+                self.create()
+
     def outlive(self) -> None:
         """Change what the effect reads of the record itself, when it was made: nothing follows where only a create has
         consequences, whatever the way."""
@@ -157,10 +166,18 @@ class Trial:
         name = str(self.trigger)
         text = limits(self.effect.get("when", "")).get(name)
         if text is None or self.turn % 2:
-            return self.wanted[name]
+            return self._beyond(name)
         held = AsHeld(self.session, moment_of(self.group, self.before))
         value = held.reader.value(text, held.view(self.group, self.before))
         return value if self.group.values.allows(self.group.writable[name], value) else self.wanted[name]
+
+    def _beyond(self, name: str) -> Any:
+        """What the condition wants of ``name``; every other turn more, where more meets it as well."""
+        wanted, when = self.wanted[name], str(self.effect.get("when", ""))
+        is_number = isinstance(wanted, int | float) and not isinstance(wanted, bool)
+        if not self.turn % 2 or not is_number or f"{name} >" not in when:
+            return wanted
+        return wanted + 1 if self.group.values.allows(self.group.writable[name], wanted + 1) else wanted
 
     def keep(self) -> None:
         """Change something else while the condition stays met: nothing may follow a second time, whatever the way."""
@@ -224,7 +241,9 @@ class Trial:
             {"op": "add", "path": f"/{name}", "value": value},
         ]
         if self.way == "a batch" and Kind.BATCH in group.operations:
-            results = run_batch(session, group, [{"verb": "patch", "key": key, "patch": [one]} for one in steps])
+            first = {"op": "replace", "path": f"/{group.marker}", "value": f"{session.mark} beside {session.ordinal()}"}
+            items = [(self._beside[group.key], first), *((key, one) for one in steps)]
+            results = run_batch(session, group, [{"verb": "patch", "key": one, "patch": [step]} for one, step in items])
             refused = [one for one in results if one.get("status") != 200]
             session.expect(not refused, f"a batch's patch that sets {name} is refused", str(refused)[:300])
             return session.read(group, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import cycle, islice
 from typing import Any
 
 from mockserver.conformance.check_plan import Group
@@ -65,8 +66,9 @@ class Furnisher:
         self._tell_apart(group, body, roots)
         for field in sorted(roots & body.keys()):
             for item in self._odd(group, field, body[field]) if isinstance(body[field], list) else ():
-                if group.values.allows(group.writable[field], [*body[field], item]):
-                    body[field] = [*body[field], item]
+                start, end = body[field][:-1] or body[field], body[field][1:][-1:]  # the last stays unlike the first
+                if group.values.allows(group.writable[field], [*start, item, *end]):
+                    body[field] = [*start, item, *end]
         for (resource, path), value in self._answers.items():
             if depth and resource == group.name:
                 body |= _answered(group, body, path, value)
@@ -204,10 +206,7 @@ class Furnisher:
             known = variants(rules, other)
             tried = [{}, *known][: MOST // 2] if known else [{}, *((in_each_state and _states(other)) or [{}])]
             tried = [*tried[:2], *apart] if (apart := contrasts(rules, other)) else tried
-            for fields in [
-                *tried,
-                *tried[1 : MOST - len(tried) + 1],
-            ]:  # two of a kind, where one might be taken for all
+            for fields in islice(cycle(tried), MOST):  # two of a kind, where one might be taken for all
                 named = {path: record[group.key]} if path and "." not in path else {}
                 if path and "." in path:
                     named = self._naming(other, path, record[group.key])
