@@ -14,12 +14,26 @@ from mutants import (
     lifecycle,
     lists,
     odd_requests,
+    second_looks,
     shapes,
     validation,
 )
 from mutants.mutant import Mutant
 
-AREAS = (shapes, validation, auth, isolation, lifecycle, lists, changes, batches, documents, concurrency, odd_requests)
+AREAS = (
+    shapes,
+    validation,
+    auth,
+    isolation,
+    lifecycle,
+    lists,
+    changes,
+    batches,
+    documents,
+    concurrency,
+    odd_requests,
+    second_looks,
+)
 
 
 KNOWN_MISSED: Mapping[str, str] = {
