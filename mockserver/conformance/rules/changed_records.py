@@ -71,7 +71,7 @@ class ChangedRecords:
         return found
 
     def _listed(self, step: Mapping[str, Any]) -> dict[str, Any]:
-        """A field of which two items name one record that the effect is to change, and one names none."""
+        """A field of which two items name one record that the effect is to change, one names none, and one another."""
         words, texts = set(WORDS.findall(step_targets(self.effect, step))), " ".join(_texts(step))
         known = [one for one in self.group.resource.references if one.is_nested and words.issuperset(one.names)]
         items = self.furnisher.items(self.group, known[0].field) if known else []
@@ -89,7 +89,8 @@ class ChangedRecords:
         nameless = {name: value for name, value in {**items[0], **wanted}.items() if name != inner}
         unlike = [one for one in items if any(one.get(name) != value for name, value in wanted.items())][:1]
         unlike = [{**one, inner: self.furnisher.make(other, [])[other.key]} for one in unlike]
-        for value in ([*named, nameless, *unlike], [*named, nameless], named):
+        second = {**named[0], inner: self.furnisher.make(other, [])[other.key]}
+        for value in ([*named, nameless, *unlike, second], [*named, nameless], named):
             if self.group.values.allows(self.group.writable[field], value):
                 return {field: value}
         return {}
