@@ -37,8 +37,8 @@ def check_every_operation(session: Session, group: Group) -> None:
                         f"{operation.id} {what if 'token' in what or 'scheme' in what else 'with a token ' + what}",
                         operation,
                     )
-                    told = reply.header("WWW-Authenticate")
-                    session.prefer(bool(told), "a 401 does not say how to authenticate (RFC 9110, 15.5.2)")
+                    challenge = reply.header("WWW-Authenticate")
+                    session.prefer(bool(challenge), "a 401 does not say how to authenticate (RFC 9110, 15.5.2)")
     if Kind.READ in group.operations:
         session.same(record, session.read(group, record[group.key]), "a request with a bad token changed a record")
 
