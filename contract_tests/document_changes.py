@@ -81,8 +81,9 @@ def check_replaced(session: Session, group: Group) -> None:
     for operation in changing(session, group, Kind.REPLACE):
         made = full_record(asking, group)
         before = asking.read_back(group, made)
-        body = asking.changing(operation, group, made, _least(asking, group, operation, asking.body(operation, 21)))
         sent = asking.comparable(group, made.sent)
+        least = _whole(operation, _least(asking, group, operation, asking.body(operation, 21)), sent)
+        body = asking.changing(operation, group, made, least)
         said, before = leveled(asking.said(operation, body)), leveled(before)
         if not isinstance(sent, dict) or not isinstance(said, dict) or not isinstance(before, dict):
             raise Inconclusive("the record has no members")
@@ -106,6 +107,14 @@ def check_replaced(session: Session, group: Group) -> None:
         session.expect(not firm, f"PUT keeps what it does not send ({listed(firm)})")
         session.prefer(not stayed, f"PUT keeps what it does not send, or gives it its default ({listed(stayed)})")
         asking.remove(group, made)
+
+
+def _whole(operation: Operation, body: Any, sent: Any) -> Any:
+    """``body`` with what no record is made without: one that lacks that is of a part of the record."""
+    needed = (operation.plan.words.get("needed") or ()) if operation.plan and not operation.plan.sent else ()
+    if not isinstance(body, dict) or not isinstance(sent, dict):
+        return body
+    return {**{name: sent[name] for name in needed if name in sent}, **body}
 
 
 def _least(asking: InferredTrials, group: Group, operation: Operation, body: Any) -> Any:
