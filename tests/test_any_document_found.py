@@ -14,6 +14,7 @@ from test_any_document import NAMED, body, client, collection, document, paramet
 
 TEXT = {"type": "string"}
 NUMBER = {"type": "integer"}
+NAMED_ERROR = {"type": "object", "required": ["message"], "properties": {"message": TEXT}}
 PAGED = {"type": "object", "properties": {"id": NUMBER, "name": TEXT}}
 
 
@@ -915,3 +916,15 @@ def test_what_an_example_of_a_create_shows_is_free_at_first(tmp_path: Path) -> N
     told["paths"]["/segments"]["post"]["responses"]["409"] = {"description": "The name is already taken."}
     caller = client(told, tmp_path)
     assert [caller.post("/segments", json={"name": "Banking"}).status_code for _ in range(2)] == [201, 409]
+
+
+@pytest.mark.parametrize("status", ["404", "4XX", "default"])
+def test_a_refusal_has_the_headers_that_it_must_have(tmp_path: Path, status: str) -> None:
+    headers = {"X-Server": {"required": True, "schema": {"type": "string", "minLength": 3}},
+               "X-Asked": {"schema": TEXT}, "Content-Type": {"required": True, "schema": TEXT}}  # fmt: skip
+    told = collection(PAGED, PAGED)
+    told["paths"]["/things/{id}"]["get"]["responses"][status] = {**reply(NAMED_ERROR), "headers": headers}
+    answer = client(told, tmp_path).get("/things/99")
+    assert answer.status_code == 404 and len(answer.headers["X-Server"]) >= 3 and "X-Asked" not in answer.headers
+    assert answer.headers.getlist("Content-Type") == ["application/json"]
+    assert answer.json["message"]

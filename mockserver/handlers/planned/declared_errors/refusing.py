@@ -11,6 +11,7 @@ from mockserver.contract.plan import OperationPlan, PlannedReply
 from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Refusal
+from mockserver.handlers.planned.addressing.criteria import written
 from mockserver.handlers.planned.declared_errors.error_bodies import ErrorTeller
 from mockserver.handlers.planned.declared_errors.error_members import RefusedRequest
 from mockserver.handlers.planned.declared_errors.error_words import phrase, texts_among
@@ -28,6 +29,23 @@ def refused(plan: OperationPlan, refusal: Refusal, asked: RefusedRequest, usual:
     said, is_declared = _said(plan, usual, refusal.status)
     if said is None:
         return _as(refusal, _problem(refusal), PROBLEM)
+    reply = _in_its_shape(plan, said, refusal, asked, is_declared=is_declared)
+    return replace(reply, headers=(*reply.headers, *_needed(plan, said, refusal, asked))) if is_declared else reply
+
+
+def _needed(
+    plan: OperationPlan, said: PlannedReply, refusal: Refusal, asked: RefusedRequest
+) -> Iterator[tuple[str, str]]:
+    """The headers that the document says must be there and that the refusal has not, from their schemas."""
+    there = {name.lower() for name, _ in refusal.headers} | {"content-type"}
+    for name, schema in said.needed:
+        if name.lower() not in there:
+            yield name, written(plan.maker.make(schema, Draw.of(refusal.status, asked.moment)))
+
+
+def _in_its_shape(
+    plan: OperationPlan, said: PlannedReply, refusal: Refusal, asked: RefusedRequest, *, is_declared: bool
+) -> Reply:
     if said.media is None:
         return Reply(refusal.status, headers=refusal.headers)
     schema, content_type = said.schema, said.media_type or "application/json"
