@@ -20,6 +20,7 @@ from mockserver.commands.cli import main
 from mockserver.contract import read_document
 from mockserver.contract.sources.normalising import normalise
 from mockserver.errors import SetupError
+from server import serving
 
 DOCUMENTS = Path(__file__).parent / "data" / "documents"
 BEARER = {"Authorization": "Bearer anything"}
@@ -195,6 +196,17 @@ def test_header_parameters_that_openapi_ignores_are_ignored(tmp_path: Path) -> N
         {"/books": {"get": {"parameters": [accept], "responses": {"200": reply({"type": "array", "items": {}})}}}}
     )
     assert client(told, tmp_path).get("/books", headers={"Accept": "*/*"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "User-Agent"])
+def test_a_header_of_http_itself_may_be_a_required_parameter(tmp_path: Path, name: str) -> None:
+    """Documents made from traffic declare them; where the client's library says them, they are there."""
+    size = parameter(name, {"type": "number" if name == "Content-Length" else "string"}, "header") | {"required": True}
+    file = tmp_path / "told.json"
+    put = {"parameters": [size], "requestBody": body({}), "responses": {"200": reply({})}}
+    file.write_text(json.dumps(document({"/files/{key}": {"parameters": [parameter("key")], "put": put}})))
+    with serving(str(file)) as running:
+        assert running.send("PUT", "/files/a", {"some": "content"}).status == 200
 
 
 # The story.

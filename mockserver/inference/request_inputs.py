@@ -15,8 +15,9 @@ from mockserver.inference.paths import PathEntry
 from mockserver.values.absent import ABSENT
 from mockserver.values.media_types import carries_json
 
-IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
-"""OpenAPI says to ignore these header parameters: they are told elsewhere in a document."""
+IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization", "content-length", "transfer-encoding"})
+"""OpenAPI says to ignore the first three header parameters: they are told elsewhere in a document. The others frame a
+message: HTTP says what they are, and no caller chooses them."""
 
 _OPEN = ("allowReserved", "x-multi-segment")
 """Words that say of a path's parameter that it holds slashes."""
