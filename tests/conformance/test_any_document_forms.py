@@ -186,3 +186,23 @@ def test_what_stands_above_a_record_stands_below_each_other(tmp_path, monkeypatc
     assert not [one.cause for one in verdict.findings]
     judged = {one.check.name for one in verdict.results if one.judged and one.resource == "tasks"}
     assert judged >= {"document_records.values", "any_document.created_is_listed", "any_document.deleted_is_gone"}
+
+
+def test_no_value_of_a_parameter_that_may_be_null_is_no_text_that_is_too_short(tmp_path, monkeypatch):
+    """``?name=`` is null for some servers, as it is for the mock, and a text for others."""
+    things = tmp_path / "things.yaml"
+    things.write_text("""
+openapi: 3.0.3
+info: {title: Things, version: '1'}
+paths:
+  /things:
+    get:
+      parameters: [{name: name, in: query, schema: {type: string, nullable: true, minLength: 1, maxLength: 9}}]
+      responses:
+        '200': {description: all, content: {application/json: {schema: {type: array, items: {type: object}}}}}
+        '422': {description: wrong}
+""")
+    verdict = checked(things, monkeypatch, {"document_constraints"}, lambda *_: None)
+    assert not [one.cause for one in verdict.findings]
+    judged = {one.check.name for one in verdict.results if one.judged}
+    assert "document_constraints.parameters" in judged

@@ -172,7 +172,9 @@ class InferredViolations:
             return
         tried = [*self._limits(node)] if kind == "string" or "enum" in shapes.shape(node).words else []
         tried += [] if kind == "string" else [(f"is no {kind}", "text"), *_past(shapes.shape(node).words)]
-        yield from ((what, text_of(value)) for what, value in tried if self._is_forbidden(node, value))
+        texts = ((what, text_of(value)) for what, value in tried if self._is_forbidden(node, value))
+        may_be_null = shapes.takes_null(node) or shapes.takes_null(one.schema)  # what has no value may mean that
+        yield from ((what, text) for what, text in texts if text or not may_be_null)
 
 
 def _past(words: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
