@@ -130,3 +130,28 @@ def test_what_is_done_to_all_below_a_parent_names_no_record(tmp_path: Path, word
     assert (answer.status_code, answer.headers["Mock-Kind"]) == (200, "stub")
     made = caller.post("/v1/projects/p/topics?topicId=t", json={}).json["name"]
     assert caller.post(f"/v1/{made}:archive").status_code == 200
+
+
+@pytest.mark.parametrize("key", ["%C3%A0%20b", "a%2Fb", "100%25", "x:y@z", "%0A"])
+def test_addresses_write_a_key_as_a_client_does(tmp_path: Path, key: str) -> None:
+    """What a PUT made is found by the address that its record and its list tell."""
+    link = {"type": "object", "properties": {"self": {"type": "string", "format": "uri"}}}
+    record = {
+        "type": "object",
+        "required": ["url"],
+        "properties": {"id": TEXT, "url": {**TEXT, "format": "uri", "readOnly": True}, "links": link},
+    }
+    one, key_of = reply(record), parameter("id")
+    listed = {"type": "object", "properties": {"items": {"type": "array", "items": record}, "self": TEXT}}
+    told = document({
+        "/things/{id}": {"parameters": [key_of], "get": {"responses": {"200": one}}, "put": {
+            "requestBody": body(record), "responses": {"200": one}}},
+        "/things": {"get": {"responses": {"200": reply({"type": "array", "items": record})}}},
+        "/things/{id}/parts": {"parameters": [key_of], "get": {"responses": {"200": reply(listed)}}},
+    })  # fmt: skip
+    caller = client(told, tmp_path)
+    made = caller.put(f"/things/{key}", json={}).json
+    for address in (made["url"], made["links"]["self"]):
+        assert address == f"http://localhost/things/{key}"
+        assert caller.get(address.removeprefix("http://localhost")).json == made
+    assert caller.get(f"/things/{key}/parts").json["self"] == f"http://localhost/things/{key}/parts"

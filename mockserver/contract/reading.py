@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import quote
 
 from mockserver.contract.operation import Operation, Parameter
 from mockserver.errors import Refusal, Violation
@@ -51,8 +52,13 @@ class Input:
 
     @property
     def address(self) -> str:
-        """The path with scheme and host."""
-        return f"{self.server}{self.path}"
+        """The path with scheme and host, as an address writes it."""
+        return f"{self.server}{self.written_path}"
+
+    @property
+    def written_path(self) -> str:
+        """The path as an address writes it: escaped where it must be, as ``%2F`` is already."""
+        return quote(self.path, safe="/:@!$&'()*+,;=").replace("%252F", "%2F")
 
 
 def read(operation: Operation, request: Request, max_depth: int) -> Input:

@@ -27,7 +27,7 @@ _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
 def address_of(call: Call, model: Model, keys: tuple[str, ...]) -> str:
     """The path of the record of those keys, its parents' first, as the caller reaches it: with the server's prefix."""
-    plan, path = plan_of(call), call.input.path
+    plan, path = plan_of(call), call.input.written_path
     if plan.key is not None and plan.key in call.input.values:
         return path
     if own := _path_of(model, keys, call.input.values):
@@ -51,7 +51,7 @@ def reached(call: Call, reply: Reply) -> Reply:
 
 def with_host(call: Call, raw: bytes) -> bytes:
     """JSON with the addresses of the mock as its caller reaches it."""
-    return raw.replace(_HERE, orjson.dumps(host_of(call))[1:-1]) if _HERE in raw and call.input.address else raw
+    return raw.replace(_HERE, orjson.dumps(host_of(call))[1:-1]) if _HERE in raw else raw
 
 
 def named_by(model: Model) -> str:
@@ -86,7 +86,7 @@ def addresses_of(call: Call, model: Model, asked: str) -> list[str]:
 
 def host_of(call: Call) -> str:
     """Scheme and host by which the caller reaches the mock."""
-    return call.input.address.removesuffix(call.input.path)
+    return call.input.server
 
 
 def as_shown(call: Call, name: str, address: str) -> str:
