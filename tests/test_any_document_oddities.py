@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from asgi import front_of
 from mockserver.contract.document import Document
 from mockserver.contract.schema_weight import HEAVY, MOST_HEAVY
+from mockserver.contract.sources.normalising import normalise
 from mockserver.inference import infer_contract
 from mockserver.web.environ import environ_of
 from test_any_document import NAMED, client, collection, document, parameter, reply, world_of
@@ -186,6 +188,52 @@ def test_a_deep_body_of_a_choice_that_leads_back_to_itself_is_refused_at_once(
     assert refused.status_code == 400
     [violation] = refused.json["errors"]
     assert violation["path"].startswith("body/child/child" if place else "body/c")
+
+
+def test_a_deep_body_of_parts_that_lead_back_to_the_whole_is_refused_at_once(tmp_path: Path) -> None:
+    """Each part has a child of the whole kind: an error in the last child is one in either part of each level."""
+    part = {"type": "object", "properties": {"child": N}}
+    told = collection(N, N)
+    told["components"] = {"schemas": {"N": {"allOf": [part, {**part, "required": ["a"]}], "type": "object"}}}
+    body: Any = {"b": 1}
+    for _ in range(30):
+        body = {"a": "x", "child": body}
+    refused = client(told, tmp_path).post("/things", json=body)
+    assert (refused.status_code, [one["path"] for one in refused.json["errors"]]) == (
+        400,
+        ["body" + "/child" * 30 + "/a"],
+    )
+
+
+@pytest.mark.parametrize("word", ["allOf", "oneOf", "anyOf"])
+def test_alternatives_that_multiply_are_left_out_and_told(tmp_path: Path, word: str) -> None:
+    """Forty levels of two are more than 10^12 ways to one and the same schema, and a validator goes each of them."""
+    chain = {f"C{level}": {word: [{"$ref": f"#/components/schemas/C{level + 1}"}] * 2} for level in range(40)}
+    record = {"type": "object", "properties": {"id": {"type": "string"}, "a": {"$ref": "#/components/schemas/C0"}}}
+    told = collection(N, N)
+    told["components"] = {"schemas": {**chain, "C40": {"type": "string"}, "N": record}}
+    left_out = normalise(deepcopy(told))
+    assert left_out[0][0] == f"/components/schemas/C28/{word}"
+    assert left_out[0][1].startswith(f"leads by '{word}' to more schemas than a value can be held to")
+    caller = client(told, tmp_path)
+    assert caller.get("/things").status_code == 200
+    assert caller.post("/things", json={"id": "x", "a": "y"}).status_code in {201, 400}
+    assert caller.post("/things", json={"id": 7, "a": 7}).status_code == 400
+
+
+def test_a_record_that_must_hold_more_than_fits_is_made_no_more_than_an_endless_one(tmp_path: Path) -> None:
+    """Two of a kind within each of the kind above: a hundred bytes of schema, a terabyte of record."""
+    tree = {
+        f"T{level}": {"type": "object", "required": ["left", "right"], "properties": {
+            "left": {"$ref": f"#/components/schemas/T{level + 1}"}, "right": {"$ref": f"#/components/schemas/T{level + 1}"}}}
+        for level in range(40)
+    }  # fmt: skip
+    record = {"type": "object", "required": ["id", "tree"], "properties": {
+        "id": {"type": "string"}, "tree": {"$ref": "#/components/schemas/T0"}}}  # fmt: skip
+    told = collection(N, N)
+    told["components"] = {"schemas": {**tree, "T40": {"type": "string"}, "N": record}}
+    listed = client(told, tmp_path).get("/things")
+    assert (listed.status_code, listed.json) == (200, [])
 
 
 def test_a_deep_body_of_other_schemas_has_all_its_faults_told(tmp_path: Path) -> None:

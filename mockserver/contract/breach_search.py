@@ -27,22 +27,28 @@ def is_deep(value: Json, left: int = SHALLOW) -> bool:
 
 
 def leads_back(document: Document, node: Node) -> bool:
-    """Whether a choice among the schemas that ``node`` is made of leads back to itself, or lies between two that do."""
+    """Whether a choice among the schemas that ``node`` is made of leads back to itself, or lies between two that do.
+
+    So does an ``allOf`` of which more than one part leads back.
+    """
     below: dict[str, list[str]] = {}
+    parts: dict[str, list[str]] = {}
     choices, waiting = set(), [node]
     while waiting:
         place = _followed(document, waiting.pop())
         if place is None or place.pointer in below:
             continue
-        made_of = [found for one in _made_of(place) if (found := _followed(document, one)) is not None]
+        made_of = _all_followed(document, _made_of(place))
         below[place.pointer] = [one.pointer for one in made_of]
+        parts[place.pointer] = [one.pointer for one in _all_followed(document, _listed(place, "allOf"))]
         choices |= {place.pointer} if any(len(place.value.get(word) or ()) > 1 for word in _CHOICES) else set()
         waiting += made_of
     above: dict[str, list[str]] = {name: [] for name in below}
     for name, leads_to in below.items():
         for one in leads_to:
             above[one].append(name)
-    return not choices.isdisjoint(_on_circles(below, above) & _on_circles(above, below))
+    circling = _on_circles(below, above) & _on_circles(above, below)
+    return any(name in choices or sum(one in circling for one in parts[name]) > 1 for name in circling)
 
 
 def _on_circles(onward: dict[str, list[str]], back: dict[str, list[str]]) -> set[str]:
@@ -60,12 +66,15 @@ def _on_circles(onward: dict[str, list[str]], back: dict[str, list[str]]) -> set
 def _made_of(node: Node) -> Iterator[Node]:
     """The schemas right within a schema."""
     for word in ("allOf", *_CHOICES, "prefixItems"):
-        branches = node.value.get(word)
-        yield from (node.child(word, index) for index in range(len(branches) if isinstance(branches, list) else 0))
-    for word in ("items", "additionalProperties", "not", "if", "then", "else", "contains"):
-        yield node.child(word)
+        yield from _listed(node, word)
+    yield from (node.child(word) for word in ("items", "additionalProperties", "not", "if", "then", "else", "contains"))
     for word in ("properties", "patternProperties"):
         yield from (one for _, one in node.child(word).items())
+
+
+def _listed(node: Node, word: str) -> Iterator[Node]:
+    branches = node.value.get(word)
+    yield from (node.child(word, index) for index in range(len(branches) if isinstance(branches, list) else 0))
 
 
 def _followed(document: Document, node: Node) -> Node | None:
@@ -75,6 +84,10 @@ def _followed(document: Document, node: Node) -> Node | None:
     except SetupError:
         return None
     return place if isinstance(place.value, dict) else None
+
+
+def _all_followed(document: Document, nodes: Iterator[Node]) -> list[Node]:
+    return [found for one in nodes if (found := _followed(document, one)) is not None]
 
 
 def narrowed(document: Document, allows: Allows, node: Node, value: Json) -> tuple[Node, Json, tuple[str, ...]]:
@@ -124,9 +137,7 @@ def _branches(document: Document, nodes: list[Node]) -> Iterator[Node]:
             continue
         seen.add(node.pointer)
         yield node
-        for word in ("allOf", *_CHOICES):
-            branches = node.value.get(word)
-            waiting += [node.child(word, index) for index in range(len(branches) if isinstance(branches, list) else 0)]
+        waiting += [below for word in ("allOf", *_CHOICES) for below in _listed(node, word)]
         waiting += [node.child(word) for word in ("then", "else") if word in node.value]
 
 

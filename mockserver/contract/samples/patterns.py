@@ -19,13 +19,13 @@ def matches(pattern: str, text: str) -> bool:
 
 def patterned(pattern: str, random: Random, least: int = 0, most: int = LONGEST) -> str:
     """A text that the pattern finds and whose length is within bounds, or the nearest one."""
-    import rstr  # PERF: few documents without annotations have patterns
+    from mockserver.contract.samples.pattern_drawing import PatternDrawing  # PERF: few documents have patterns
 
     text = ""
-    read = _as_python(pattern)
+    read, drawing = _as_python(pattern), PatternDrawing(random)
     try:
         for _ in range(30):
-            text = rstr.Rstr(random).xeger(_bounded(read, most))
+            text = drawing.xeger(_bounded(read, most))
             if least <= len(text) <= most:
                 return text
     except (re.error, KeyError, ValueError, OverflowError, TypeError):

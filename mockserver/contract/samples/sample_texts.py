@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.contract.samples import text_makers as makers
-from mockserver.contract.samples.member_words import ean, iban, isbn, options_for, word_for
+from mockserver.contract.samples.member_words import ean, iban, isbn, word_for
 from mockserver.contract.samples.subjects import Subject, is_organization_word, is_person_word
 from mockserver.values.name_words import words_of
 
@@ -29,12 +29,6 @@ def is_class(name: str) -> bool:
     """Whether a member is called like one that tells what kind of thing its record is."""
     words = words_of(name)
     return bool(_CLASSES & {" ".join(words[-2:]), *words[-1:]})
-
-
-def is_told(name: str) -> bool:
-    """Whether the name tells what a text may be, where no example shows another."""
-    words = words_of(name)
-    return _maker(words) is not None or bool(options_for(words, ()))
 
 
 def words_for(name: str, about: Subject) -> str:

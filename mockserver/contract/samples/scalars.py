@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from mockserver.contract.samples.patterns import LONGEST, matches, patterned
-from mockserver.contract.samples.sample_texts import is_class, is_known, is_told, words_for
+from mockserver.contract.samples.sample_texts import is_class, is_known, words_for
 from mockserver.contract.samples.subjects import Subject
 from mockserver.contract.samples.timestamp_names import (
     GROWN,
@@ -34,6 +35,7 @@ WORK = 20_000
 """How many values one draw makes, a long text counting as one for each of its ``LONGEST`` characters."""
 _MONEY = NUMBERS["price"]
 _LEARN = frozenset({"student", "pupil", "learner", "apprentice"})
+_MARKS = re.compile(r"[^A-Za-z0-9+]")
 LONGEST_ASKED = 1_000_000
 """The longest text that is made for a ``minLength``."""
 
@@ -175,10 +177,7 @@ def _text(words: Mapping[str, Any], draw: Draw, name: str) -> str:
     least = int(words.get("minLength", 0))
     most = int(words.get("maxLength", max(least, LONGEST)))
     if words.get("pattern"):
-        worded = _worded(name, draw) if is_told(name) or is_moment(name) or is_day(name) else ""
-        if words.get("format") == "decimal":  # such a pattern often allows a sign or a point alone
-            worded = f"{draw.random.randrange(1, 100)}.00" if draw.full else "1"
-        for likely in (worded, clock(draw.random) if is_time(name) else ""):
+        for likely in _likely(words, draw, name):
             if least <= len(likely) <= most and likely and matches(words["pattern"], likely):
                 return likely
         return patterned(words["pattern"], draw.random, least, most)
@@ -186,6 +185,22 @@ def _text(words: Mapping[str, Any], draw: Draw, name: str) -> str:
     if len(text) < least <= LONGEST_ASKED and draw.budget.spend(least // LONGEST):
         text += "x" * (least - len(text))
     return text[:most].rstrip() if len(text) > most > 0 else text[:most]
+
+
+def _likely(words: Mapping[str, Any], draw: Draw, name: str) -> Iterator[str]:
+    """The texts that a pattern may be meant for, likeliest first: what the name tells, as it is and closed up."""
+    if words.get("format") == "decimal":  # such a pattern often allows a sign or a point alone
+        yield f"{draw.random.randrange(1, 100)}.00" if draw.full else "1"
+        return
+    worded = _worded(name, draw)
+    yield worded
+    if is_time(name):
+        yield clock(draw.random)
+    yield worded.replace(" ", "")
+    yield _MARKS.sub("", worded)
+    yield words_for("", draw.about)
+    yield clock(draw.random)
+    yield moment(draw).date().isoformat()
 
 
 def _worded(name: str, draw: Draw) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from math import inf, nextafter
 from typing import Any, TypeAlias
 
@@ -11,6 +12,7 @@ from mockserver.contract.sources.bracketed_forms import nest_members
 from mockserver.contract.sources.by_example import describe_replies
 from mockserver.contract.sources.discriminated import hold_alternatives
 from mockserver.contract.sources.keyword_values import unusable
+from mockserver.contract.sources.multiplied import thin_out
 from mockserver.contract.sources.newer_parameters import spread_queries
 from mockserver.contract.sources.open_parts import close_lists, open_parts
 from mockserver.contract.sources.silent_replies import describe_silent
@@ -82,6 +84,7 @@ class _Walk:
         self._root = root
         self._is_old = is_old
         self._discriminated: list[dict[str, Any]] = []
+        self._composed: list[dict[str, Any]] = []
         self._left_out = left_out
         self._seen: set[int] = set()
         self._stack: list[tuple[Any, bool]] = [(root, False)]
@@ -96,6 +99,9 @@ class _Walk:
                 self._stack += self._schema(node) if is_schema else self._other(node)
         for node in self._discriminated if "x-mock" not in self._root else ():
             hold_alternatives(node, self._behind)  # last, as in 3.0 nothing may stand beside a reference
+        for node, word in thin_out(self._composed, partial(pointed, self._root)):
+            problem = f"leads by {quoted(word)} to more schemas than a value can be held to; it is left out"
+            self._left_out.append((node, (word,), problem, "name each alternative once"))
 
     def _other(self, node: dict[str, Any]) -> Iterator[tuple[Any, bool]]:
         """What stands below something that is not a schema."""
@@ -136,7 +142,7 @@ class _Walk:
         _raise_bounds(node)  # before 3.1 they were truth values, and some who write 3.1 still write them so
         self._repair(node)
         read_texts(node, self._behind, node)
-        if "allOf" in node:
+        if not SCHEMA_LISTS.isdisjoint(node):
             self._join(node)
         if "discriminator" in node:
             self._discriminated.append(node)
@@ -152,6 +158,9 @@ class _Walk:
 
     def _join(self, node: dict[str, Any]) -> None:
         """The parts of an ``allOf`` so that a value can meet them all."""
+        self._composed.append(node)
+        if "allOf" not in node:
+            return
         if open_parts(node, self._behind):
             problem = "joins schemas that forbid each other's members; they are taken together"
             self._left_out.append((node, ("allOf",), problem, "leave additionalProperties: false out of them"))
