@@ -154,9 +154,13 @@ _CONTAINERS = (dict, list)
 def _may_repeat_a_key(text: bytes, value: Json) -> bool:
     """False only if no key repeats: as many keys kept as the text can have means that none was lost.
 
-    PERF: texts with JSON inside strings fall through to the slower, exact check.
+    PERF: most texts have no more colons than keys, which is counted in a tenth of the time; texts with JSON inside
+    strings fall through to the slower, exact check.
     """
-    return type(value) in _CONTAINERS and _most_keys(text) != _keys(value)
+    if type(value) not in _CONTAINERS:
+        return False
+    kept = _keys(value)
+    return text.count(b":") != kept and _most_keys(text) != kept
 
 
 def _most_keys(text: bytes) -> int:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.values import json_text
 from mockserver.values.json_text import BadJson, decode
 
 _TEXTS = st.lists(st.sampled_from(['"', "\\", ":", " ", "\n", "a"]), max_size=5).map("".join)
@@ -23,3 +24,14 @@ def test_a_key_is_refused_where_it_stands_twice_and_nowhere_else(pairs: list[tup
         return
     with pytest.raises(BadJson, match="twice in one object"):
         decode(text.encode(), 5)
+
+
+def test_ends_of_keys_are_looked_for_only_where_there_are_more_colons_than_keys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[bytes] = []
+    monkeypatch.setattr(json_text, "_most_keys", lambda text: looked.append(text) or text.count(b'":'))
+    assert decode(b'[{"op": "add", "path": "/pages", "value": 3}]', 5) == [{"op": "add", "path": "/pages", "value": 3}]
+    assert not looked
+    assert decode(b'{"at": "12:00"}', 5) == {"at": "12:00"}
+    assert looked == [b'{"at": "12:00"}']
