@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from mockserver.contract import Document, compile_contract
 from mockserver.errors import SetupError
 from mockserver.expressions.circles import circles
-from mockserver.seeding import Scenario, read_scenario
+from mockserver.runtime.determinism import digest, digested, digesting, stamp
+from mockserver.seeding import Scenario, dates, read_scenario
 from mockserver.seeding.fakes import Fakes
 from mockserver.store import Store
 from tenants import filled
@@ -58,6 +59,23 @@ def problems(make: Callable[[], Any]) -> list[str]:
 # Expressions
 
 
+def test_digests_of_what_begins_alike_are_those_of_the_whole() -> None:
+    begun = digesting(1, "one", "books", "")
+    assert [digested(begun, 1), digested(begun, "pinned")] == [
+        digest(1, "one", "books", 1),
+        digest(1, "one", "books", "pinned"),
+    ]
+
+
+@given(st.integers(0, 2**64 - 1), st.dates(), st.integers(0, 200_000))
+def test_a_moment_is_written_as_stamp_writes_it(bits: int, day: date, seconds: int) -> None:
+    first = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    last = min(first, datetime(9990, 1, 1, tzinfo=UTC)) + timedelta(seconds=seconds)
+    if last >= first:
+        made = dates._placed(stamp(first), stamp(last), dates._seconds, dates._moment_at, bits)
+        assert made == stamp(first + timedelta(seconds=bits % (seconds + 1)))
+
+
 def shelf(folder: Path, spec: Any, count: int = 300, **more: Any) -> list[Any]:
     """What ``spec`` makes, wrapped so that the contract lets everything pass; '-' where it is absent."""
     made = books(folder, {"shelf": {"it": spec}, **more.pop("fields", {})}, count, **more)
@@ -91,6 +109,14 @@ def test_choice(tmp_path: Path) -> None:
         ("ago(days=3)", "ago(days=0 + 3)"),
         ("ago(days=[ordinal])", "None"),
         ("ahead(hours=3)", "ahead(hours=0 + 3)"),
+        ("number(-3, 9)", "number(0 - 3, 9)"),
+        ("maybe(0.5, chance(0.3))", "maybe(0.5, chance(0.3) == True)"),
+        ("date('2024-02-28', '2024-03-02')", "date(text('2024-02-28'), later('2024-03-01', days=0 + 1))"),
+        ("date('2024-02-28T23:59:59Z')", "date('2024-02-28', '2024-02-28')"),
+        ("datetime('2024-02-28')", "'2024-02-28T00:00:00.000Z'"),
+        ("datetime('2024-02-28T23:59:59.0015Z', '2024-02-28T23:59:59.9Z')", "'2024-02-28T23:59:59.001Z'"),
+        ("datetime('9999-12-31T23:59:58Z')", "'9999-12-31T23:59:58.000Z'"),
+        ("datetime([ordinal]) if ordinal > 300", "None"),
         ("ordinal == 'a' or 'a' in ['a']", "ordinal == text('a') or text('a') in [text('a')]"),
         ("[ordinal] in ['a', 'b']", "[ordinal] in [text('a'), 'b']"),
     ],

@@ -49,6 +49,8 @@ def tidy(value: float) -> Any:
 
     Absent for what a float can no longer tell.
     """
+    if type(value) is int and -(2**53) < value < 2**53:  # PERF: as the rest does
+        return value
     if not isfinite(value):
         return ABSENT
     rounded = round(value, 9)

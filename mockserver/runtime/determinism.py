@@ -14,11 +14,24 @@ from mockserver.errors import Problem, SetupError
 from mockserver.values.json_text import read_own
 from mockserver.values.moment import read_datetime
 
+Digesting: TypeAlias = "hashlib.blake2b"
+
 
 def digest(*parts: object) -> int:
     """A 128-bit number that depends on ``parts`` alone: same parts, same number, in any process."""
-    content = "\x1f".join(map(str, parts)).encode()
-    return int.from_bytes(hashlib.blake2b(content, digest_size=16).digest())
+    return int.from_bytes(digesting(*parts).digest())
+
+
+def digesting(*parts: object) -> Digesting:
+    """``parts`` on the way to being digested; what ``digested`` adds is joined to the last of them, as text."""
+    return hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16)
+
+
+def digested(begun: Digesting, more: object) -> int:
+    """The digest of what was begun, with ``more`` at its end. PERF: half of a whole digest."""
+    made = begun.copy()
+    made.update(str(more).encode())
+    return int.from_bytes(made.digest())
 
 
 def stamp(moment: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -19,8 +19,10 @@ from mockserver.values.moment import day_text, read_datetime
 from mockserver.values.shown import quoted, shown
 
 UNITS = ("years", "months", "weeks", "days", "hours", "minutes")
-KNOWN = 2_048
+KNOWN = 4_096
 """How many days are remembered by what was asked, each where it stands: of many records most have the same."""
+DAY = 24 * 60 * 60
+"""Its seconds."""
 
 
 def _between(
@@ -31,36 +33,43 @@ def _between(
     def write(written: Written) -> ast.expr | None:
         if written.named:
             return None
-        key, known = key_of(written.where), _remembering(range_of)
+        if len(written.given) == 1:  # whatever is drawn, it is the only one
+            return written.call(_remembering(lambda one: _placed(one, None, range_of, at, 0)), *written.given)
+        key, known = key_of(written.where), lru_cache(KNOWN)(range_of)
 
-        def make(item: Item, earliest: Any, latest: Any = None) -> Any:
-            return _placed(item, key, (known, at), earliest, latest)
+        def make(item: Item, earliest: Any, latest: Any) -> Any:
+            if earliest is ABSENT or latest is ABSENT:
+                return ABSENT
+            try:
+                first, many = known(earliest, latest)
+            except TypeError:  # nothing is remembered by a list or an object
+                first, many = range_of(earliest, latest)
+            return at(first, draw(item, key) % many)
 
         return written.call(make, written.context, *written.given)
 
     return write
 
 
-def _remembering(work: Callable[..., Any]) -> Callable[..., Any]:
-    """``work`` once for each arguments, of the last ``KNOWN``; nothing is remembered by a list or an object."""
+def _remembering(work: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """``work`` once for each of the last ``KNOWN`` arguments; nothing is remembered by a list or an object."""
     known = lru_cache(KNOWN)(work)
 
-    def remembered(*given: Any) -> Any:
+    def remembered(given: Any) -> Any:
         try:
-            return known(*given)
+            return known(given)
         except TypeError:
-            return work(*given)
+            return work(given)
 
     return remembered
 
 
-def _placed(item: Item, key: int, way: tuple[Any, Any], earliest: Any, latest: Any) -> Any:
-    """What stands at the place of a range that is drawn; ``way`` makes the range, and what is at a place of it."""
+def _placed(earliest: Any, latest: Any, range_of: Callable[..., Any], at: Callable[..., str], bits: int) -> Any:
+    """What stands at the place of a range that the bits tell."""
     if earliest is ABSENT or latest is ABSENT:
         return ABSENT
-    range_of, at = way
     first, many = range_of(earliest, latest)
-    return at(first, draw(item.base, key) % many)
+    return at(first, bits % many)
 
 
 def _days(earliest: Any, latest: Any) -> tuple[int, int]:
@@ -73,26 +82,39 @@ def _day_at(first: int, place: int) -> str:
     return day_text(first + place)
 
 
-def _seconds(earliest: Any, latest: Any) -> tuple[datetime, int]:
-    """The first moment, and how many seconds there are. Raises UnmakeableError."""
+def _seconds(earliest: Any, latest: Any) -> tuple[tuple[int, str], int]:
+    """The first moment, as its second of the calendar and what it writes behind that, and how many seconds there are.
+
+    Raises UnmakeableError.
+    """
     low, high = _range(earliest, latest)
-    return low, int((high - low).total_seconds()) + 1
+    second = low.toordinal() * DAY + (low.hour * 60 + low.minute) * 60 + low.second
+    return (second, f".{low.microsecond // 1000:03}Z"), int((high - low).total_seconds()) + 1
 
 
-def _moment_at(first: datetime, place: int) -> str:
-    return stamp(first + timedelta(0, place))
+def _moment_at(first: tuple[int, str], place: int) -> str:
+    """As ``stamp``. PERF: a third of the time of making a datetime, and writing that."""
+    second, fraction = first
+    day, second = divmod(second + place, DAY)
+    minute, second = divmod(second, 60)
+    return f"{day_text(day)}T{_minute_text(minute)}:{second:02}{fraction}"
+
+
+@lru_cache(DAY // 60)
+def _minute_text(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 @function(name="date", context=True, draws=True, write=_between(_days, _day_at))
 def date_(item: Item, earliest: Any, latest: Any = None, *, site: str) -> Any:
     """The day of a moment, or a day between two: ``2024-02-29``."""
-    return _placed(item, key_of(site), (_days, _day_at), earliest, latest)
+    return _placed(earliest, latest, _days, _day_at, draw(item, key_of(site)))
 
 
 @function(name="datetime", context=True, draws=True, write=_between(_seconds, _moment_at))
 def datetime_(item: Item, earliest: Any, latest: Any = None, *, site: str) -> Any:
     """A moment, or one between two, to the second: ``2024-02-29T12:30:00.000Z``."""
-    return _placed(item, key_of(site), (_seconds, _moment_at), earliest, latest)
+    return _placed(earliest, latest, _seconds, _moment_at, draw(item, key_of(site)))
 
 
 def _units(site: Site) -> Shape:

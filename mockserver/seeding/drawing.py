@@ -6,7 +6,7 @@ import ast
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import accumulate
 from typing import Any
 
@@ -38,25 +38,34 @@ def _weights(node: ast.Call) -> list[ast.expr]:
     return node.args[0].values if len(node.args) == 1 and isinstance(node.args[0], ast.Dict) else []
 
 
+def _bits(written: Written) -> ast.expr:
+    """The draw of what is written. PERF: as a call where it stands, without one around it."""
+    return written.call(draw, written.context, ast.Constant(key_of(written.where)))
+
+
+def _below(many: int, written: Written) -> ast.expr:
+    """A number below ``many`` that is drawn."""
+    return ast.BinOp(_bits(written), ast.Mod(), ast.Constant(many))
+
+
 def _choose(written: Written) -> ast.expr | None:
     """A choice among what is written out. PERF: a third of the time; recipes choose ten times for a record."""
-    values, weights, key = written.literals(), written.named_literals(), key_of(written.where)
+    values, weights = written.literals(), written.named_literals()
     if len(values) == 1 and isinstance(values[0], dict):
         weights = values[0]
     if weights and all(is_number(one) and 0 < one < MANY for one in weights.values()):
         names, limits = _limits(tuple(weights.items()))
-        last = limits[-1]
-        return written.call(lambda item: names[bisect_right(limits, draw(item.base, key) % last)], written.context)
+        place = written.call(partial(bisect_right, limits), _below(limits[-1], written))
+        return written.call(names.__getitem__, place)
     if weights or not values or not all(isinstance(one, str | int | float) for one in values):
         return None
-    many = len(values)
-    return written.call(lambda item: values[draw(item.base, key) % many], written.context)
+    return written.call(values.__getitem__, _below(len(values), written))
 
 
 @function(context=True, draws=True, check=_some, write=_choose)
 def choice(item: Item, *values: Any, site: str, **weights: float) -> Any:
     """One of the values; of names with weights, a name: ``choice(active=60, inactive=18)``, ``choice({'a b': 2})``."""
-    bits = draw(item.base, key_of(site))
+    bits = draw(item, key_of(site))
     if len(values) == 1 and isinstance(values[0], dict):
         weights = values[0]
     if not weights:
@@ -95,17 +104,17 @@ def _probability(site: Site) -> Shape:
 
 def _holds(written: Written) -> ast.expr | None:
     """Whether the draw comes to it, where the probability is written out."""
-    probability, key = written.literal(0), key_of(written.where)
+    probability = written.literal(0)
     if not isinstance(probability, int | float) or not 0 <= probability <= 1:
         return None
     limit = int(probability * 2**64)
-    return written.call(lambda item: draw(item.base, key) < limit, written.context)
+    return ast.Compare(_bits(written), [ast.Lt()], [ast.Constant(limit)])
 
 
 @function(context=True, draws=True, check=_probability, write=_holds)
 def chance(item: Item, probability: float, *, site: str) -> bool:
     """True with that probability, else false."""
-    return draw(item.base, key_of(site)) < int(probability * 2**64)
+    return draw(item, key_of(site)) < int(probability * 2**64)
 
 
 def _perhaps(written: Written) -> ast.expr | None:
@@ -117,10 +126,18 @@ def _perhaps(written: Written) -> ast.expr | None:
 @function(context=True, draws=True, check=_probability, write=_perhaps)
 def maybe(item: Item, probability: float, value: Any, *, site: str) -> Any:
     """The value with that probability, else nothing."""
-    return value if draw(item.base, key_of(site)) < int(probability * 2**64) else ABSENT
+    return value if draw(item, key_of(site)) < int(probability * 2**64) else ABSENT
 
 
-@function(context=True, draws=True)
+def _steps(written: Written) -> ast.expr | None:
+    """A whole number between two that are written out."""
+    low, high, others = written.literal(0), written.literal(1), written.named
+    if others or type(low) is not int or type(high) is not int or not 0 <= high - low < LONGEST:
+        return None
+    return written.call(range(low, high + 1).__getitem__, _below(high - low + 1, written))
+
+
+@function(context=True, draws=True, write=_steps)
 def number(item: Item, low: Any, high: Any, *, step: Any = 1, site: str) -> Any:
     """A number between the two, both included, in steps from the first."""
     if low is ABSENT or high is ABSENT:
@@ -130,15 +147,24 @@ def number(item: Item, low: Any, high: Any, *, step: Any = 1, site: str) -> Any:
         raise UnmakeableError(problem, "put the lower bound first")
     # A hair more than none, so that 0 to 0.3 counts three steps of 0.1.
     steps = int((high - low) / step + 1e-9)
-    value = low + draw(item.base, key_of(site)) % (steps + 1) * step
+    value = low + draw(item, key_of(site)) % (steps + 1) * step
     return value if isinstance(value, int) else round(value, 9)
 
 
-@function(context=True, draws=True)
+def _uuid(written: Written) -> ast.expr:
+    key = key_of(written.where)
+    return written.call(lambda item: _id_of(draw(item, key), draw(item, key ^ 1)), written.context)
+
+
+@function(context=True, draws=True, write=_uuid)
 def uuid(item: Item, *, site: str) -> str:
     """An id in the form of a version 4 UUID."""
     key = key_of(site)
-    raw = f"{draw(item.base, key):016x}{draw(item.base, key ^ 1):016x}"
+    return _id_of(draw(item, key), draw(item, key ^ 1))
+
+
+def _id_of(first: int, second: int) -> str:
+    raw = f"{first:016x}{second:016x}"
     return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:]}"
 
 
@@ -161,10 +187,10 @@ def several(
             f"several() of {shown(low, 80)} to {shown(high, 80)}", f"write whole numbers, up to {MANY}"
         )
     base, made = item.base, []
-    for index in range(1, low + draw(base, key) % (high - low + 1) + 1):
-        item.base = draw(base, key ^ index)
+    for index in range(1, low + draw(item, key) % (high - low + 1) + 1):
+        item.base = draw(item, key ^ index)
         made.append(value())
-    item.base = base
+        item.base = base
     made = [one for one in made if one is not ABSENT]
     if distinct:
         made = [one for index, one in enumerate(made) if one not in made[:index]]
@@ -192,5 +218,8 @@ def slug(text: Any) -> Any:
     if not isinstance(text, str):
         return ABSENT
     plain = text if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    words = "".join(letter if letter.isalnum() else " " for letter in plain.lower().replace("'", ""))
-    return "-".join(words.split())
+    return "-".join(plain.lower().translate(_APART).split())
+
+
+_APART = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): ""}
+"""What stands between words, in a text of nothing but ASCII."""

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from mockserver.errors import Problem, Refusal, SetupError
 from mockserver.expressions import OPERATORS, Context, Proxy, member
-from mockserver.runtime.determinism import digest, stamp
+from mockserver.runtime.determinism import Digesting, digest, digested, digesting, stamp
 from mockserver.seeding.fakes import Fakes
 from mockserver.seeding.place import Place
 from mockserver.values.absent import ABSENT
@@ -50,7 +50,7 @@ class Item(Proxy, Context):
         self.making = making
         self.recipe = recipe
         self.ordinal = ordinal
-        self.origin = self.base = digest(making.seed, making.tenant, recipe.name, identity) & BITS
+        self.origin = self.base = making.origin(recipe.name, identity)
         self.field = ""
         self.values: dict[str, Any] = {"ordinal": ordinal, "tenant": making.tenant, "clock": making.clock_text}
         self.links: dict[str, Item] = {}
@@ -93,7 +93,7 @@ class Item(Proxy, Context):
 
     def seed_of(self, site: str) -> int:
         """64 random bits for the value made at ``site``."""
-        return draw(self.base, key_of(site))
+        return draw(self, key_of(site))
 
     def get_key(self) -> Any:
         """What identifies it; the recipe's name for what a tenant has one of."""
@@ -174,6 +174,7 @@ class Making:
         self.moments: dict[tuple[Any, ...], Any] = {}
         self._recipes = recipes
         self._items: dict[tuple[str, int], Item] = {}
+        self._common: dict[str, Digesting] = {}
 
     def item(self, name: str, ordinal: int) -> Item:
         """The item of that ordinal (from 1 on) of a recipe; kept, for those that refer to it."""
@@ -183,6 +184,16 @@ class Making:
                 self._items.clear()
             item = self._items[name, ordinal] = Item(self, self._recipes[name], ordinal, ordinal)
         return item
+
+    def origin(self, name: str, identity: object) -> int:
+        """The 64 bits that all of an item depends on: the ``digest`` of world, tenant, recipe and what identifies it.
+
+        PERF: what all items of a recipe have in common is hashed once.
+        """
+        common = self._common.get(name)
+        if common is None:
+            common = self._common[name] = digesting(self.seed, self.tenant, name, "")
+        return digested(common, identity) & BITS
 
     def makes(self, name: str) -> bool:
         """Whether there is a recipe of that name."""
@@ -195,13 +206,13 @@ def key_of(site: str) -> int:
     return digest(site) & BITS
 
 
-def draw(base: int, key: int) -> int:
-    """64 random bits that depend on nothing but ``base`` and ``key``, 64 bits each: SplitMix64's last step.
+def draw(item: Item, key: int) -> int:
+    """64 random bits that depend on nothing but the value being made and ``key``, 64 bits: SplitMix64's last step.
 
     PERF: 0.25 µs, where a hash takes 0.6 and seeding a random.Random 3.5. Each field has its own bits,
     so that a field more or less never changes the others.
     """
-    mixed = base ^ key
-    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9 & BITS
-    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB & BITS
+    mixed = item.base ^ key
+    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
+    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB & 0xFFFFFFFFFFFFFFFF
     return mixed ^ (mixed >> 31)
