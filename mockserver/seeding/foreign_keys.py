@@ -51,10 +51,10 @@ def ref(
     A record may refer to an earlier one of its own kind only: none refers to itself, and none in a circle. Never by
     the count of those referenced, so that a higher one changes nobody's choice.
     """
-    return _linked(item, turn, key_of(site), _Way(referenced, among, share, per))
+    return _linked(item, turn, key_of(site), _Pick(referenced, among, share, per))
 
 
-class _Way(NamedTuple):
+class _Pick(NamedTuple):
     """Which thing is referred to."""
 
     referenced: str
@@ -66,12 +66,15 @@ class _Way(NamedTuple):
 def _write(written: Written) -> ast.expr | None:
     """A ref whose way is written out, as in all that were checked. PERF: a third of its time."""
     said = written.named_literals()
-    way, key = _Way(written.literal(0), *(said.get(one, 0) for one in ("among", "share", "per"))), key_of(written.where)
+    way, key = (
+        _Pick(written.literal(0), *(said.get(one, 0) for one in ("among", "share", "per"))),
+        key_of(written.where),
+    )
     turn = written.named.get("turn", ast.Constant(None))
     return written.call(lambda item, turn: _linked(item, turn, key, way), written.context, turn)
 
 
-def _linked(item: Item, turn: Any, key: int, way: _Way) -> Any:
+def _linked(item: Item, turn: Any, key: int, way: _Pick) -> Any:
     referenced, among, share, per = way
     before = item.ordinal - 1
     if per:
