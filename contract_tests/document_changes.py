@@ -103,7 +103,8 @@ def check_replaced(session: Session, group: Group) -> None:
         stayed = sorted(name for name, value in left_out.items() if name in found and found[name] == value)
         says = asking.maker.shapes.says  # a word of a few may be a default that the document does not tell
         few = {one for one in stayed if says(kept[one], "enum") is not None or isinstance(left_out[one], bool)}
-        firm = [one for one in stayed if one not in few]
+        usual = _by_itself(asking, group, stayed) if stayed else {}
+        firm = [one for one in stayed if one not in few and not alike(found[one], usual.get(one))]
         session.expect(not firm, f"PUT keeps what it does not send ({listed(firm)})")
         session.prefer(not stayed, f"PUT keeps what it does not send, or gives it its default ({listed(stayed)})")
         asking.remove(group, made)
@@ -246,3 +247,14 @@ def check_made_stays(session: Session, group: Group) -> None:
             asking.key(group, found) in ("", asking.key(group, before)), "a change gives a record another key"
         )
         asking.remove(group, made)
+
+
+def _by_itself(asking: InferredTrials, group: Group, names: list[str]) -> dict[str, Any]:
+    """What a new record has where nobody says those members: a replaced one may have the same."""
+    body = asking.full_body(group.one(Kind.CREATE), 12)
+    less = {name: one for name, one in body.items() if name not in names} if isinstance(body, dict) else body
+    made = asking.attempt(group, asking.above(group), less)
+    found = leveled(asking.read_back(group, made)) if made else None
+    if made is not None:
+        asking.remove(group, made)
+    return found if isinstance(found, dict) else {}

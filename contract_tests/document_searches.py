@@ -32,7 +32,9 @@ SEARCHED = frozenset(
 ONLY_SOME = frozenset({"not", "except", "without", "prefix", "exact", "exactly"})
 """Words of a description that says which members are searched, and of one that says something else."""
 ANY_CASE = re.compile(
-    r"any case|upper (?:or|and) lower|case[- ]insensitive|ignor\w+ (?:the )?case|regardless of case", re.IGNORECASE
+    r"any case|upper (?:or|and) lower|case[- ]insensitive|ignor\w+ (?:the )?case|"
+    r"(?:regardless of|whatever) (?:the |its )?case",
+    re.IGNORECASE,
 )
 """How a description says that capital and small letters are alike."""
 
@@ -98,6 +100,7 @@ def _found_by(
 def _told(by: PlannedParameter, made: InferredRecord) -> Iterator[tuple[str, str]]:
     """The members that the description of a search names, each with its text; none where it names them otherwise."""
     described = {word.lower() for word in re.findall(r"[A-Za-z]+", by.description)}
+    described |= {one.replace("-", "").lower() for one in re.findall(r"\w+-\w+", by.description)}  # e-mail
     if described & ONLY_SOME or not described & SEARCHED:
         return
     for name, text in _said(made).items():

@@ -127,8 +127,8 @@ def check_changes_in_states(session: Session, group: Group) -> None:
     """A change or a delete that is said to be refused in a state is refused in it, and changes nothing then."""
     asking, judged = InferredTrials(session), 0
     changes = [
-        one for one in group.all(Kind.REPLACE, Kind.PATCH, Kind.DELETE)
-        if one.plan and one.plan.names_record and session.may(one)
+        one for one in group.all(Kind.REPLACE, Kind.PATCH, Kind.DELETE, Kind.ACTION)
+        if one.plan and one.plan.names_record and session.may(one) and (one.kind is not Kind.ACTION or _adds(one))
     ]  # fmt: skip
     asked = [(one, name, values) for one in changes for name, values in [_forbidden(asking, one)] if name]
     if not asked:
@@ -137,6 +137,12 @@ def check_changes_in_states(session: Session, group: Group) -> None:
         judged += sum(_refused_in(session, asking, group, operation, (name, state)) for state in values)
     if not judged:
         raise Inconclusive("no record could be brought into a state in which it is not changed")
+
+
+def _adds(operation: Operation) -> bool:
+    """Whether an operation puts an entry into a list that a record holds."""
+    words = operation.plan.words if operation.plan else {}
+    return operation.method == "POST" and bool(words.get("within")) and words.get("entry") is None
 
 
 def _forbidden(asking: InferredTrials, operation: Operation) -> tuple[str, list[str]]:

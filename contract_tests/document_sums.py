@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mockserver.conformance import (
@@ -62,22 +62,47 @@ def _wanted(text: str, value: dict[str, Any]) -> float | None:
     return None
 
 
-def _worked_out(asking: InferredTrials, schema: Node, value: Any) -> Iterator[tuple[str, float, float]]:
-    """Each number of a record, and of the objects in its lists, that words tell: its name, what it is and should be."""
+def _worked_out(
+    asking: InferredTrials, schema: Node, sent: Sequence[Node], value: Any
+) -> Iterator[tuple[str, float, float]]:
+    """Each number of a record, and of the objects in its lists, that words tell: its name, what it is and should be.
+
+    ``sent``: what clients send of it.
+    """
     shapes = asking.maker.shapes
     for name, node in shapes.properties(schema).items() if isinstance(value, dict) else ():
-        items = shapes.items(node)
+        items, text, found = shapes.items(node), shapes.says(node, "description"), _number(value.get(name))
         for one in value.get(name) or () if items is not None and isinstance(value.get(name), list) else ():
-            yield from _worked_out(asking, items, one) if items is not None else ()
-        text, found = shapes.says(node, "description"), _number(value.get(name))
-        if isinstance(text, str) and found is not None and shapes.says(node, "readOnly") is True:
+            yield from _worked_out(asking, items, _items(asking, sent, name), one) if items is not None else ()
+        if isinstance(text, str) and found is not None and _is_servers(asking, node, sent, name):
             wanted = _wanted(text, value)
             if wanted is not None:
                 yield name, found, wanted
 
 
-def _judged(session: Session, asking: InferredTrials, schema: Node, record: Any, what: str) -> int:
-    numbers = [*_worked_out(asking, schema, record)]
+def _items(asking: InferredTrials, sent: Sequence[Node], name: str) -> list[Node]:
+    """What clients send of the objects in a list."""
+    shapes = asking.maker.shapes
+    lists = (one for each in sent if (one := shapes.properties(each).get(name)) is not None)
+    return [items for one in lists if (items := shapes.items(one)) is not None]
+
+
+def _is_servers(asking: InferredTrials, node: Node, sent: Sequence[Node], name: str) -> bool:
+    """Whether only the server says a member: it is read-only, or in nothing that a client sends."""
+    shapes = asking.maker.shapes
+    return shapes.says(node, "readOnly") is True or not any(name in shapes.properties(one) for one in sent)
+
+
+def _sent(asking: InferredTrials, group: Group) -> list[Node]:
+    """What clients send of a record."""
+    shapes, kinds = asking.maker.shapes, (Kind.CREATE, Kind.REPLACE, Kind.PATCH)
+    bodies = ((one, asking.body_schema(one)) for one in group.all(*kinds) if one.plan)
+    places = (shapes.member(body, one.plan.sent) for one, body in bodies if one.plan and body is not None)
+    return [one for one in places if one is not None]
+
+
+def _judged(session: Session, asking: InferredTrials, group: Group, schema: Node, record: Any, what: str) -> int:
+    numbers = [*_worked_out(asking, schema, _sent(asking, group), record)]
     other = [(name, found, wanted) for name, found, wanted in numbers if abs(found - wanted) > NEAR]
     names = listed(dict.fromkeys(name for name, _, _ in other))
     detail = "; ".join(f"{name}: wanted {wanted}, found {found}" for name, found, wanted in other[:3])
@@ -99,7 +124,7 @@ def _of_two(asking: InferredTrials, operation: Operation, body: Any) -> Any:
 def check_worked_out(session: Session, group: Group) -> None:
     """A number that is described as a product, a sum or a count is that, after a create and after each change."""
     asking, create, model = InferredTrials(session), group.one(Kind.CREATE), group.resource.model
-    if model is None or model.record is None or not _describes(asking, model.record, 2):
+    if model is None or model.record is None or not _describes(asking, model.record, _sent(asking, group), 2):
         raise NotApplicable("nothing is said to be worked out from the rest of a record")
     body = asking.full_body(create, 61)
     made = asking.attempt(group, asking.above(group), _of_two(asking, create, body))
@@ -107,7 +132,9 @@ def check_worked_out(session: Session, group: Group) -> None:
         raise Inconclusive("no body was taken")
     judged = 0
     with session.each(create):
-        judged += _judged(session, asking, model.record, asking.read_back(group, made), "a new record does not say")
+        judged += _judged(
+            session, asking, group, model.record, asking.read_back(group, made), "a new record does not say"
+        )
     for operation in group.all(Kind.REPLACE, Kind.PATCH):
         if not operation.plan or not operation.plan.names_record or not session.may(operation):
             continue
@@ -115,19 +142,19 @@ def check_worked_out(session: Session, group: Group) -> None:
         with session.each(operation):
             if asking.send(operation, asking.at(operation, made), body=changed).status in SUCCESSES:
                 found = asking.read_back(group, made)
-                judged += _judged(session, asking, model.record, found, "a changed record does not say")
+                judged += _judged(session, asking, group, model.record, found, "a changed record does not say")
     asking.remove(group, made)
     if not judged:
         raise Inconclusive("no record tells what it is said to be worked out from")
 
 
-def _describes(asking: InferredTrials, schema: Node, depth: int) -> bool:
+def _describes(asking: InferredTrials, schema: Node, sent: Sequence[Node], depth: int) -> bool:
     """Whether any member of a record, or of the objects in its lists, is described as worked out."""
     shapes = asking.maker.shapes
-    for node in shapes.properties(schema).values():
+    for name, node in shapes.properties(schema).items():
         text, items = str(shapes.says(node, "description") or ""), shapes.items(node)
-        if any(one.search(text) for one in (PRODUCT, SUM, COUNT)) and shapes.says(node, "readOnly") is True:
+        if any(one.search(text) for one in (PRODUCT, SUM, COUNT)) and _is_servers(asking, node, sent, name):
             return True
-        if items is not None and depth and _describes(asking, items, depth - 1):
+        if items is not None and depth and _describes(asking, items, _items(asking, sent, name), depth - 1):
             return True
     return False

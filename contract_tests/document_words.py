@@ -13,6 +13,7 @@ from mockserver.conformance import (
     InferredRecord,
     InferredTrials,
     Kind,
+    Node,
     NotApplicable,
     Provenance,
     Received,
@@ -22,6 +23,7 @@ from mockserver.conformance import (
     children_of,
     flat,
     led_to,
+    list_words,
     own_links,
     pointer_to,
     singular,
@@ -79,7 +81,7 @@ def check_counted_below(session: Session, group: Group) -> None:
         many = flat(child.name.rpartition(".")[2])
         called = {f"{one}{word}" for one in (many, flat(singular(many))) for word in ("count", "total")}
         name = next((one for one in declared if flat(one) in called), None)
-        if name is None or member:
+        if name is None or (member and not _is_told(asking, declared[name], many)):
             continue  # what names a record need not be all that it counts
         parent = asking.create(group)
         before = _read(asking, group, parent, name)
@@ -96,6 +98,12 @@ def check_counted_below(session: Session, group: Group) -> None:
         asking.remove(group, parent)
     if not judged:
         raise NotApplicable("no record counts others that belong to it")
+
+
+def _is_told(asking: InferredTrials, count: Node, many: str) -> bool:
+    """Whether a member is described as the number of all of them: ``Number of items of this category``."""
+    told = list_words.number_of(str(asking.maker.shapes.says(count, "description") or ""))
+    return flat(singular(told)) == flat(singular(many))
 
 
 def _read(asking: InferredTrials, group: Group, made: InferredRecord, name: str) -> tuple[int, Received] | None:

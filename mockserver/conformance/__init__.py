@@ -27,10 +27,17 @@ from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotAp
 from mockserver.conformance.inferred.inferred_bodies import leveled
 from mockserver.conformance.inferred.inferred_children import child_of, children_of
 from mockserver.conformance.inferred.inferred_conditions import guard_header, repeat_key, version_header
-from mockserver.conformance.inferred.inferred_contents import has_members, is_plain_json, media_of, shown_by_both
+from mockserver.conformance.inferred.inferred_contents import (
+    file_members,
+    has_members,
+    is_plain_json,
+    media_of,
+    shown_by_both,
+)
 from mockserver.conformance.inferred.inferred_links import led_to, own_links
 from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList, InferredPage, narrowing
-from mockserver.conformance.inferred.inferred_requests import InferredRecord, InferredRequests, within
+from mockserver.conformance.inferred.inferred_record import InferredRecord
+from mockserver.conformance.inferred.inferred_requests import InferredRequests
 from mockserver.conformance.inferred.inferred_trials import InferredTrials
 from mockserver.conformance.inferred.inferred_violations import InferredViolations, is_lenient
 from mockserver.conformance.inferred.inferred_writing import text_of
@@ -89,6 +96,7 @@ from mockserver.inference import words as list_words
 from mockserver.inference.conflict_words import (
     are_taken_together,
     forbidden_states,
+    refusal_of_missing,
     tells_of_any,
     tells_of_state,
     unique_members,
@@ -97,6 +105,7 @@ from mockserver.inference.ranges import Bound, bound_of
 from mockserver.messages import REFUSALS, SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
+from mockserver.values.members import value_at as within
 from mockserver.values.moment import read_datetime
 from mockserver.values.name_words import flat, singular, words_of
 from mockserver.values.pointer import pointer_to
@@ -175,6 +184,7 @@ __all__ = [
     "expect_refusal",
     "expired",
     "fall_due",
+    "file_members",
     "filled",
     "flat",
     "forbidden_states",
@@ -221,6 +231,7 @@ __all__ = [
     "read_page",
     "record_name",
     "references",
+    "refusal_of_missing",
     "refused",
     "refused_in_batch",
     "repeat_key",

@@ -19,6 +19,10 @@ _FORBIDS = re.compile(
 )
 _DONE = re.compile(r"\b(?:can|cannot|can t|can not|may|could not|no longer|not) (?:\w+ )?be \w+")
 """What is refused, as it is said: ``can no longer be changed``."""
+_MISSED = ("422", "400", "404", "409")
+_MISSING = re.compile(r"\b(?:do not|does not|don t|doesn t) exist|\bno such\b|\bnot found\b|\bunknown\b|\bis missing\b")
+_REFERRED = re.compile(r"\brefer(?:s|red|ences?|enced)?\b")
+"""By which status and in what words a refusal says that what a client names is not there."""
 _OTHERS = re.compile(r"\b(?:exists?|same|another|duplicated?|taken|unique|used?)\b")
 """What tells that a refusal is about other records than the one that is changed."""
 _NEEDED = re.compile(
@@ -110,6 +114,15 @@ def are_taken_together(refusal: str, members: Iterable[str]) -> bool:
 def tells_of_use(refusal: str, resource: str) -> bool:
     """Whether the refusal of a delete is about records of ``resource`` that need the record: ``still has orders``."""
     return bool(_calls(refusal, resource)) or _NEEDED.search(_spaced(refusal)) is not None
+
+
+def refusal_of_missing(said: Mapping[str, str], resource: str) -> str:
+    """The status whose words say that records of ``resource`` that a client names are not there; empty where none does.
+
+    ``said``: the words of each refusal. ``The room does not exist``; ``Something that it refers to is unknown``.
+    """
+    missing = (one for one in said.items() if one[0] in _MISSED and _MISSING.search(_spaced(one[1])))
+    return next((name for name, one in missing if _REFERRED.search(_spaced(one)) or _calls(one, resource)), "")
 
 
 def tells_of_any(refusal: str, resource: str) -> bool:

@@ -21,6 +21,8 @@ PERSONS = frozenset(
 PEOPLE = ("user", "person", "people", "member", "account", "employee", "contact")
 _ID_OF = re.compile(r"\b(?:IDs?|[Ii]dentifier|UUID|GUID) (?:of|for) (?:the |an? |this |that )?(\w+)(?: (\w+))?")
 """How it says of what."""
+_KEY_OF = re.compile(r"\b(\w+) of (?:the |an? |this |that )?(\w+)(?: (\w+))?")
+"""The same where a resource's key has a name of its own: ``code of a depot``."""
 _ID = re.compile(r"\bIDs?\b|\bid of\b|\bidentifier of\b|\bunique identifier\b")
 """How a description says that a text is a key."""
 ENDINGS = ("id", "uuid", "gid", "sid")
@@ -40,6 +42,7 @@ class ForeignKeys:
         self._shapes = shapes
         self._found = found
         self._known: dict[int, dict[str, str]] = {}
+        self._keys: dict[str, str] = {}
         self._below: dict[int, dict[str, str]] = {}
         wholes: dict[int, dict[str, str]] = {}
         for other in found.collections.values():
@@ -48,6 +51,7 @@ class ForeignKeys:
                 named[flat(singular(other.key[-1]))] = other.name
                 whole = wholes.setdefault(id(found.part(other)), {})
                 whole[flat("".join(map(singular, other.key[-2:])))] = other.name  # communications/types
+                self._keys[other.name] = flat(other.identity[-1]) if other.identity else ""
         self._known = {part: {**wholes[part], **named} for part, named in self._known.items()}
         for other in found.collections.values():
             fixed = [step for step in other.key if step != ANY]
@@ -109,7 +113,8 @@ class ForeignKeys:
         is_like_a_key = self._shapes.type(nodes[0]) == "integer" or self._shapes.says(nodes[0], "format") == "uuid"
         said = " ".join(str(self._shapes.says(node, "description") or "") for node in nodes)
         is_like_a_key = is_like_a_key or _ID.search(said) is not None
-        return _named(name, known) or (known.get(flat(name)) if is_like_a_key else None) or _described(said, known)
+        named = _named(name, known) or (known.get(flat(name)) if is_like_a_key else None)
+        return named or _described(said, known, self._keys)
 
     def addresses(self, one: InferredCollection) -> dict[str, str]:
         """For each member that holds an address and is called like a resource, or ``…_url``, the resource."""
@@ -172,11 +177,21 @@ class ForeignKeys:
         return items is not None and self._is_key(items)
 
 
-def _described(said: str, known: Mapping[str, str]) -> str | None:
-    """The resource whose ID a member has the content type: ``ID of the balance transaction``."""
-    if (found := _ID_OF.search(said)) is None:
-        return None
-    return known.get(flat(singular(f"{found[1]}{found[2] or ''}"))) or known.get(flat(singular(found[1])))
+def _described(said: str, known: Mapping[str, str], keys: Mapping[str, str]) -> str | None:
+    """The resource of whose records a member has the key: ``ID of the balance transaction``, ``code of a depot``.
+
+    ``keys``: what the key of each resource is called.
+    """
+    found = _ID_OF.search(said)
+    if found is not None and (about := _thing(found[1], found[2], known)):
+        return about
+    told = ((one[1], _thing(one[2], one[3], known)) for one in _KEY_OF.finditer(said))
+    return next((about for word, about in told if about and keys.get(about) == flat(word)), None)
+
+
+def _thing(word: str, more: str | None, known: Mapping[str, str]) -> str | None:
+    """The resource that is called by those two words, or by the first."""
+    return known.get(flat(singular(f"{word}{more or ''}"))) or known.get(flat(singular(word)))
 
 
 def _named(name: str, known: Mapping[str, str]) -> str | None:

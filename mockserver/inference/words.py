@@ -177,3 +177,16 @@ def is_servers(word: str, *, beside_key: bool = False) -> bool:
     """  # fmt: skip
     own = word in UNIQUE or MADE.fullmatch(word) or CHANGED.fullmatch(word)
     return word in VERSIONS or bool(beside_key and own)
+
+
+_COUNTED = re.compile(
+    r"^(?:the |total )*number of (?:the |its |all )*(\w+)(?: (?:of|in|for|with|at) (?:this|the|that|its) \w+)?\W*$",
+    re.IGNORECASE,
+)
+"""How a description says that a number is how many of them there are, whatever they are like."""
+
+
+def number_of(description: str) -> str:
+    """What a number is said to be the number of: ``Number of items of this category``; empty where it is not."""
+    told = _COUNTED.search(description)
+    return told[1] if told else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,12 +28,15 @@ ADDRESSES = frozenset({"uri", "url", "iri", "uri-reference"})
 class TargetHabits:
     """What a run has learned of its target.
 
-    ``is_unique``: the operations that take no text twice, though the document does not say so; ``largest``: by list,
-    the largest page that it gives, 0 where it takes none; ``left``: what removes each record that was made and is still
-    there, the oldest first.
+    ``is_unique``: the operations that take no text twice, though the document does not say so; ``takes``: those that
+    name no record that another names, as what is lent to one is lent to no other, and ``refused``: how often such
+    bodies were tried in vain; ``largest``: by list, the largest page that it gives, 0 where it takes none; ``left``:
+    what removes each record that was made and is still there, the oldest first.
     """
 
     is_unique: set[str] = field(default_factory=set)
+    takes: set[str] = field(default_factory=set)
+    refused: Counter[str] = field(default_factory=Counter)
     largest: dict[str, int] = field(default_factory=dict)
     left: dict[tuple[str, tuple[str, ...], str], Callable[[], object]] = field(default_factory=dict)
 

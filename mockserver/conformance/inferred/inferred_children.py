@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
-from mockserver.conformance.inferred.inferred_requests import InferredRecord, within
+from mockserver.conformance.inferred.inferred_record import InferredRecord
 from mockserver.conformance.inferred.inferred_trials import InferredTrials
 from mockserver.conformance.session import Session
 from mockserver.contract import Kind
+from mockserver.values.members import value_at as within
 
 
 def children_of(session: Session, holder: Group) -> Iterator[tuple[Group, tuple[str, ...]]]:

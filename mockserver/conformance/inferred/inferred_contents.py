@@ -70,6 +70,12 @@ def content_of(document: Document, shapes: Shapes, operation: Operation, body: A
     return media if "*" not in media else "application/octet-stream", text_of(body).encode()
 
 
+def file_members(shapes: Shapes, operation: Operation) -> list[str]:
+    """The files of the form in parts that an operation takes; none where it takes none."""
+    is_in_parts = planned(operation).bodies and media_of(operation).startswith("multipart/")
+    return sorted(_files(shapes, operation)) if is_in_parts else []
+
+
 def _files(shapes: Shapes, operation: Operation) -> set[str]:
     """The members of a form that are files."""
     members = shapes.properties(planned(operation).bodies[media_of(operation)])

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.conformance.created_records import path_value
-from mockserver.conformance.inferred.inferred_requests import within
 from mockserver.conformance.session import Session
 from mockserver.contract import Operation
 from mockserver.contract.plan import Steps
+from mockserver.values.members import value_at as within
 from mockserver.values.name_words import flat
 
 ADDRESSES = ("href", "uri", "url")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.inferred.inferred_bodies import NOW, freshened, naming, without_read_only
 from mockserver.conformance.inferred.inferred_contents import examples_of, has_members, media_of, planned
 from mockserver.conformance.inferred.inferred_forms import is_form, sayable
+from mockserver.conformance.inferred.inferred_record import InferredRecord
 from mockserver.conformance.inferred.inferred_sender import InferredSender
 from mockserver.conformance.inferred.inferred_writing import key_in_address, text_of
 from mockserver.conformance.wire.traffic import Received, json_or_none
@@ -25,25 +26,16 @@ from mockserver.contract.samples.scalars import Draw
 from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
+from mockserver.values.members import value_at as within
 from mockserver.values.members import without_value
 
 DEEPEST = 4
 """How many parents above each other are made."""
 UNKNOWN = 987_654_321
+VAIN = 3
+"""How often a body that is refused is tried with new records where it names some."""
 REFUSED = (400, 409, 422)
 """How a body is refused that the schema allows and the target does not take."""
-
-
-@dataclass(frozen=True, slots=True)
-class InferredRecord:
-    """A record that was created: its key, what stands above it in its path (outermost first), what was sent of it, and
-    the reply's record.
-    """
-
-    key: str
-    above: tuple[str, ...]
-    sent: Any
-    record: Any
 
 
 @dataclass(slots=True)
@@ -92,6 +84,8 @@ class InferredRequests(InferredSender):
         places: dict[Steps, str] = {**model.keys_within()}
         places |= {(name,): one for name, one in (*model.foreign.items(), *model.references.items())}
         held = {place: one for place, one in places.items() if within(body, (*steps, *place)) is not None}
+        if operation.id in self.session.habits.takes:
+            self._forget(held.values())
         named = {place: self._referred(one) for place, one in held.items() if place != model.key}
         return naming(body, steps, named, lambda one: self.accepts(schema, one))
 
@@ -112,6 +106,10 @@ class InferredRequests(InferredSender):
                 self._named[resource] = self._some(self.session.plan.groups[resource], 0)
         return self._named[resource]
 
+    def _forget(self, resources: Iterable[str]) -> None:
+        for one in resources:
+            self._named.pop(one, None)
+
     def fresh(self, operation: Operation, body: Any, good: Any = ABSENT) -> Any:
         """``body`` with texts that no other of the run has; where it differs from ``good`` it stays as it is."""
         schema, model, steps = self.body_schema(operation), operation.resource.model, planned(operation).sent
@@ -126,18 +124,32 @@ class InferredRequests(InferredSender):
         return freshened(self.maker, schema, steps, body, self.session.ordinal(), accepts=accepts, but=frozenset(but))
 
     def submit(self, operation: Operation, values: Mapping[str, str], body: Any) -> tuple[Any, Received]:
-        """Send ``body``; where it is refused, once more with texts that no other has: what was sent, and the reply."""
-        unique = self.session.habits.is_unique
-        if operation.id in unique:
+        """Send ``body``: what was sent, and the reply.
+
+        Where it is refused, once more with texts that no other has, then with records that no other names.
+        """
+        habits = self.session.habits
+        if operation.id in habits.is_unique:
             body = self.fresh(operation, body)
         reply = self.send(operation, values, body=body)
-        if reply.status in REFUSED and operation.id not in unique and has_members(operation):
-            other = self.fresh(operation, body)
-            again = self.send(operation, values, body=other) if not same_json(other, body) else reply
-            if again.status in SUCCESSES:
-                unique.add(operation.id)
-                return other, again
+        for known, other in ((habits.is_unique, self.fresh), (habits.takes, self.elsewhere)):
+            if reply.status in REFUSED and operation.id not in known and has_members(operation):
+                tried = other(operation, body)
+                again = self.send(operation, values, body=tried) if not same_json(tried, body) else reply
+                if again.status in SUCCESSES:
+                    known.add(operation.id)
+                    return tried, again
         return body, reply
+
+    def elsewhere(self, operation: Operation, body: Any) -> Any:
+        """``body`` with new records where it names some, and new texts; ``body`` once that was in vain."""
+        habits, model = self.session.habits, operation.resource.model
+        if habits.refused[operation.id] >= VAIN or model is None or not {*model.foreign, *model.references}:
+            return body
+        habits.refused[operation.id] += 1
+        self._forget((*model.foreign.values(), *model.references.values()))
+        other = self.suited(operation, body)
+        return self.fresh(operation, other) if not same_json(other, body) else body
 
     def unknown(self, operation: Operation) -> str:
         """A key that no record has, as its parameter wants it: none of its examples, as some record may have that."""
@@ -280,13 +292,6 @@ class InferredRequests(InferredSender):
         plan = planned(operation)
         found = within(json_or_none(reply.body), plan.items or ())
         return [within(one, plan.each) for one in found] if isinstance(found, list) else []
-
-
-def within(value: Any, steps: Steps) -> Any:
-    """What ``steps`` lead to in ``value``; None where they lead nowhere."""
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
 
 
 def _stands_below(holder: Group, group: Group, count: int) -> bool:

@@ -21,7 +21,8 @@ from mockserver.conformance.inferred.inferred_contents import (
 )
 from mockserver.conformance.inferred.inferred_forms import is_form, is_sayable
 from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList, narrowing
-from mockserver.conformance.inferred.inferred_requests import UNKNOWN, InferredRecord, InferredRequests, within
+from mockserver.conformance.inferred.inferred_record import InferredRecord
+from mockserver.conformance.inferred.inferred_requests import UNKNOWN, InferredRequests
 from mockserver.conformance.inferred.inferred_writing import text_of
 from mockserver.conformance.stories.trail import Expected
 from mockserver.conformance.value_differences import alike, listed
@@ -34,6 +35,7 @@ from mockserver.inference.words import is_servers
 from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
+from mockserver.values.members import value_at as within
 from mockserver.values.members import with_value
 from mockserver.values.name_words import flat
 from mockserver.values.shown import shown

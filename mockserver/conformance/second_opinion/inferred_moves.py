@@ -12,13 +12,14 @@ from typing import Any, Protocol
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.inferred.inferred_contents import has_members, planned
 from mockserver.conformance.inferred.inferred_lists import InferredList
-from mockserver.conformance.inferred.inferred_requests import InferredRequests, within
+from mockserver.conformance.inferred.inferred_requests import InferredRequests
 from mockserver.conformance.inferred.inferred_violations import LENIENT, InferredViolations
 from mockserver.conformance.inferred.inferred_writing import text_of
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.contract import Kind, Operation
 from mockserver.inference.ranges import bound_of
 from mockserver.inference.words import PAGES, SIZES
+from mockserver.values.members import value_at as within
 from mockserver.values.members import with_value
 from mockserver.values.moment import read_date
 from mockserver.values.name_words import flat

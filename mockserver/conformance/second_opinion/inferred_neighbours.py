@@ -7,11 +7,12 @@ from typing import Any, Protocol
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.inferred.inferred_contents import planned
-from mockserver.conformance.inferred.inferred_requests import InferredRequests, within
+from mockserver.conformance.inferred.inferred_requests import InferredRequests
 from mockserver.conformance.inferred.inferred_trials import InferredTrials
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.contract import Kind, Operation
+from mockserver.values.members import value_at as within
 from mockserver.values.members import with_value
 
 NUMBER = 61

@@ -12,7 +12,6 @@ from typing import Any
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.inferred.inferred_contents import planned
-from mockserver.conformance.inferred.inferred_requests import within
 from mockserver.conformance.inferred.inferred_trials import InferredTrials
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
@@ -22,6 +21,7 @@ from mockserver.conformance.session import Session
 from mockserver.contract import Kind, Operation
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
+from mockserver.values.members import value_at as within
 from mockserver.values.members import with_value
 
 CHANGED = 20

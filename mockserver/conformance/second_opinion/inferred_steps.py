@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from mockserver.conformance.inferred.inferred_contents import has_members, planned
-from mockserver.conformance.inferred.inferred_requests import REFUSED, InferredRecord, InferredRequests, within
+from mockserver.conformance.inferred.inferred_record import InferredRecord
+from mockserver.conformance.inferred.inferred_requests import REFUSED, InferredRequests
 from mockserver.conformance.second_opinion.aliases import PREFIX, SharedNames
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.session import Session
@@ -18,6 +19,7 @@ from mockserver.contract import Kind
 from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
+from mockserver.values.members import value_at as within
 from mockserver.values.members import with_value
 
 

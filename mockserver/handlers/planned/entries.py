@@ -7,6 +7,7 @@ from typing import Any
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.handlers.planned.derived_members.stamps import stamped
+from mockserver.handlers.planned.preconditions.conflicts import require_changeable
 from mockserver.handlers.planned.record_actions import only
 from mockserver.handlers.planned.reply_bodies.replying import answered, made, with_record
 from mockserver.handlers.planned.single import sent
@@ -26,8 +27,11 @@ def entries(call: Call, tenant: Tenant) -> Reply:
     member, assured = plan.words["within"], scope.model.record
     assert assured is not None
     held = HeldEntries(call, scope, value.get(member), member, tuple(plan.words["identity"]))
+    is_read = call.operation.method in ("GET", "HEAD")
+    if not is_read:
+        require_changeable(call, scope, record)
     entry = _done(call, held)
-    if call.operation.method not in ("GET", "HEAD"):
+    if not is_read:
         after = following(call, scope, {**value, member: held.all}, {}, value)
         draw = draw_for(call, "held", record.id)
         record = scope.replace(record, settled(call, scope, stamped(call, assured, after, is_new=False), draw))

@@ -5,27 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mockserver.contract.plan import Model, OperationPlan
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import is_key, plan_of
 from mockserver.handlers.planned.stored_records.scope import Scope
+from mockserver.inference.conflict_words import refusal_of_missing
 from mockserver.messages import Json
 from mockserver.values.shown import quoted
 
 
 def require_references(call: Call, scope: Scope, value: Json, previous: Json = None) -> None:
-    """Raises Refusal when ``value`` newly names records that are not there: 422 where that is declared, else 400."""
-    if not scope.model.references or not isinstance(value, dict):
+    """Raises Refusal when ``value`` newly names records that are not there: 422 where that is declared, else 400.
+
+    Where words say so of a refusal, it is that one.
+    """
+    plan = plan_of(call)
+    if (told := plan.remembered.get("missing")) is None:
+        told = plan.remembered["missing"] = told_missing(plan, scope.model)
+    if not (told or scope.model.references) or not isinstance(value, dict):
         return
     known: Mapping[str, Any] = previous if isinstance(previous, dict) else {}
-    broken = [*_dangling(call, scope, value, known)]
-    if broken:
-        status = 422 if "422" in plan_of(call).replies else 400
-        raise Refusal(status, "The request refers to records that do not exist.", violations=broken)
+    usual = 422 if "422" in plan.replies else 400
+    wanted = {name: (other, usual) for name, other in scope.model.references.items()} | told
+    for status in dict.fromkeys(status for _, status in wanted.values()):
+        asked = {name: other for name, (other, one) in wanted.items() if one == status}
+        if broken := [*_dangling(call, scope, asked, value, known)]:
+            raise Refusal(status, "The request refers to records that do not exist.", violations=broken)
 
 
-def _dangling(call: Call, scope: Scope, value: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Violation]:
-    for name, other in scope.model.references.items():
+def told_missing(plan: OperationPlan, model: Model) -> dict[str, tuple[str, int]]:
+    """The members that name records which have to be there as the words of a refusal say: the resource, the status."""
+    said = {status: one.description for status, one in plan.replies.items()}
+    above = {parent.field for parent in model.parents}
+    return {
+        name: (other, int(status)) for name, other in model.foreign.items()
+        if (name,) != model.key and (name,) not in above and (status := refusal_of_missing(said, other))
+    }  # fmt: skip
+
+
+def _dangling(
+    call: Call, scope: Scope, asked: Mapping[str, str], value: Mapping[str, Any], known: Mapping[str, Any]
+) -> Iterator[Violation]:
+    for name, other in asked.items():
         if name not in value or value[name] == known.get(name):
             continue
         resource = call.tools.contract.resources[other]

@@ -100,7 +100,7 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
     if scope.model.record is None or not isinstance(sent, dict) or not isinstance(previous, dict):
         return (previous if sent is None or (sent == {} and not whole) else sent), ()
     draw = draw_for(call, "changed", scope.resource.name, record.id)
-    base = {**by_default(call, scope.model.record), **_kept(call, scope.model.record, previous)} if whole else previous
+    base = {**_kept(call, scope.model.record, previous), **by_default(call, scope.model.record)} if whole else previous
     sayable = _sayable(call, scope.model, sent)
     after = _after(call, scope.model.record, previous, sayable) if not whole else sayable
     value, ignored = overlaid(call, scope, base, after, draw)

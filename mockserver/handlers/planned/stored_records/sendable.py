@@ -21,7 +21,7 @@ def sendable_members(call: Call) -> Mapping[str, Node]:
 def by_default(call: Call, record: Node) -> dict[str, Json]:
     """What a new or a replaced record holds where the client does not say it: the document's defaults, null among them.
 
-    PERF: worked out once for each operation.
+    What it may not be without is null, where it may be. PERF: worked out once for each operation.
     """
     known: dict[str, dict[str, Json]] = plan_of(call).remembered.setdefault("defaults", {})
     if record.pointer not in known:
@@ -31,9 +31,11 @@ def by_default(call: Call, record: Node) -> dict[str, Json]:
 
 def _defaults(call: Call, record: Node) -> Iterator[tuple[str, Json]]:
     maker, members = call.tools.maker, call.tools.maker.shapes.properties(record)
+    required = maker.shapes.shape(record).required
     for name, place in sendable_members(call).items():
-        shown = members.get(name)
-        said = [maker.shapes.shape(one).words for one in (place, shown) if one is not None]
-        usual = [one["default"] for one in said if "default" in one]
-        if shown is not None and usual and maker.allows(shown, usual[0]):
+        if (shown := members.get(name)) is None or maker.shapes.says(shown, "readOnly") is True:
+            continue
+        said = [maker.shapes.shape(one).words for one in (place, shown)]
+        usual = [one["default"] for one in said if "default" in one] or [None] * (name in required)
+        if usual and maker.allows(shown, usual[0]):
             yield name, usual[0]
