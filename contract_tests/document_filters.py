@@ -109,14 +109,18 @@ def _distinct(items: list[dict[str, Any]], name: str) -> list[Any]:
 
 def _unseen(
     asking: InferredTrials, group: Group, parameter: PlannedParameter, name: str, items: list[dict[str, Any]]
-) -> list[str]:
+) -> list[str | bool]:
     """One of a few values that both a member and a parameter may have and that no record has: it finds none."""
     shapes, record = asking.maker.shapes, group.resource.model.record if group.resource.model else None
     member = shapes.properties(record).get(name) if record is not None else None
-    may, asked = member and shapes.says(member, "enum"), shapes.items(parameter.schema) or parameter.schema
-    known = {value for one in items for value in _values_of(one.get(name)) if isinstance(value, str)}
-    both = [one for one in may or () if one in (shapes.says(asked, "enum") or ())]
-    return [one for one in both if isinstance(one, str) and one not in known][:1]
+    allows = asking.replies.allows
+    may = (shapes.says(member, "enum") or ()) if member else ()
+    if member and shapes.type(member) == "boolean":
+        may = (True, False)
+    known = [value for one in items for value in _values_of(one.get(name))]
+    is_open = allows(parameter.schema, NO_MEMBER) or allows(parameter.schema, [NO_MEMBER])
+    both = [one for one in may if not is_open and (allows(parameter.schema, one) or allows(parameter.schema, [one]))]
+    return [one for one in both if isinstance(one, str | bool) and one not in known][:1]
 
 
 def _filtered(

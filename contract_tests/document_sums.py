@@ -110,11 +110,18 @@ def _judged(session: Session, asking: InferredTrials, group: Group, schema: Node
     return len(numbers)
 
 
+def _telling(item: dict[str, Any], number: int) -> dict[str, Any]:
+    """``item`` with no factor that changes nothing."""
+    return {name: number if one in (0, 1) and type(one) is int else one for name, one in item.items()}
+
+
 def _of_two(asking: InferredTrials, operation: Operation, body: Any) -> Any:
     """``body`` with two unlike items in each of its lists of objects, as far as its schema takes them."""
     other = asking.full_body(operation, 62)
     for name, value in body.items() if isinstance(body, dict) and isinstance(other, dict) else ():
-        items = [one for one in (value, other.get(name)) if isinstance(one, list) and one and isinstance(one[0], dict)]
+        lists = [one for one in (value, other.get(name)) if isinstance(one, list) and one and isinstance(one[0], dict)]
+        items = [[_telling(one[0], number)] for number, one in enumerate(lists, 2)]
+        items = items if asking.accepts(asking.schema(operation), {**body, name: [one[0] for one in items]}) else lists
         more = {**body, name: [one[0] for one in items]} if len(items) > 1 else body
         body = more if asking.accepts(asking.schema(operation), more) else body
     return body

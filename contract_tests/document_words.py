@@ -83,8 +83,12 @@ def check_counted_below(session: Session, group: Group) -> None:
         name = next((one for one in declared if flat(one) in called), None)
         if name is None or (member and not _is_told(asking, declared[name], many)):
             continue  # what names a record need not be all that it counts
-        parent = asking.create(group)
+        other, parent = asking.create(group), asking.create(group)
+        elsewhere = child_of(asking, child, group, other, member)  # which is not to be counted
         before = _read(asking, group, parent, name)
+        there = asking.as_listed(child, (*parent.above, parent.key)) if not member and child.has((Kind.LIST,)) else {}
+        if before is not None and not member and child.has((Kind.LIST,)) and not there:
+            _counts(session, asking, group, (name, 0), before, f"{name} counts what is not there")
         made = child_of(asking, child, group, parent, member)
         with_it = _read(asking, group, parent, name)
         gone = asking.remove(child, made)
@@ -95,7 +99,9 @@ def check_counted_below(session: Session, group: Group) -> None:
         _counts(session, asking, group, (name, before[0] + 1), with_it, f"{name} does not count what is made")
         if after is not None:
             _counts(session, asking, group, (name, before[0]), after, f"{name} counts what was deleted")
-        asking.remove(group, parent)
+        asking.remove(child, elsewhere)
+        for one in (other, parent):
+            asking.remove(group, one)
     if not judged:
         raise NotApplicable("no record counts others that belong to it")
 

@@ -60,6 +60,12 @@ def _write(body, reply, status="200", more=None, media="application/json"):
 
 GONE = {"responses": {"204": {"description": "gone"}, **NONE}}
 SEARCH = {"name": "q", "in": "query", "schema": TEXT, "description": "Finds a text in the e-mail, whatever the case."}
+STATES = {
+    "name": "state",
+    "in": "query",
+    "schema": {"anyOf": [{"type": "array", "items": {**TEXT, "enum": ["draft", "sent"]}}, {"type": "null"}]},
+}
+SUMMARY = _object(["bills"], bills={**NUMBER, "description": "Number of bills."})
 UPLOAD = _object(["file"], file={**TEXT, "format": "binary"}, label=TEXT)
 DESK = {
     "openapi": "3.1.0",
@@ -67,7 +73,7 @@ DESK = {
     "paths": {
         "/racks": {"get": {"responses": _reply({"type": "array", "items": RACK})}, "post": _write(NEW_RACK, RACK, "201")},
         "/racks/{code}": {"parameters": [{**KEY, "name": "code", "schema": TEXT}], "get": {"responses": {**_reply(RACK), **NONE}}, "delete": GONE},
-        "/bills": {"get": {"parameters": [SEARCH], "responses": _reply({"type": "array", "items": BILL})}, "post": _write(NEW_BILL, BILL, "201", MISSING)},
+        "/bills": {"get": {"parameters": [SEARCH, STATES], "responses": _reply({"type": "array", "items": BILL})}, "post": _write(NEW_BILL, BILL, "201", MISSING)},
         "/bills/{id}": _one(BILL, patch=_write({**NEW_BILL, "required": []}, BILL, more=MISSING | NONE), delete=GONE),
         "/bills/{id}/send": {"parameters": [KEY], "post": {"responses": {**_reply(BILL), "409": {"description": "Only draft bills can be sent."}}}},
         "/bills/{id}/lines": {"parameters": [KEY], "post": _write(NEW_LINE, BILL, "201", {**NONE, **ONLY_DRAFTS})},
@@ -76,6 +82,7 @@ DESK = {
         "/files/{id}": _one(FILE, delete=GONE),
         "/files/{id}/content": {"parameters": [KEY], "get": {"responses": {"200": {"description": "the file", "content": _content(
             {**TEXT, "format": "binary"}, "application/octet-stream")}, **NONE}}},
+        "/summary": {"get": {"responses": _reply(SUMMARY)}},
         "/options": {"get": {"responses": _reply(OPTIONS)}, "patch": _write({**OPTIONS, "required": []}, OPTIONS)},
     },
 }  # fmt: skip
@@ -102,6 +109,22 @@ def saying(place, **change):
 def no_mail(where, wire):
     if where == "GET /bills" and "@" in unquote(wire.query):
         wire.say([])
+
+
+def first_alone(where, wire):
+    if where == "GET /bills" and wire.query.count("state=") > 1:
+        wire.say([one for one in wire.value if f"state={one['state']}" == wire.query.partition("&")[0]])
+
+
+def unfiltered():
+    known = {}
+
+    def alter(where, wire):
+        if where == "GET /bills":
+            known.setdefault("all", wire.value) if not wire.query else None
+            wire.say(known.get("all", [])) if wire.query == "state=sent" else None
+
+    return alter
 
 
 def cut_short(where, wire):
@@ -136,6 +159,9 @@ FAULTS = [
     ("document_sums", saying("GET /bills/{id}", total=1), "does not say what its description says (total)"),
     ("document_sums", saying("GET /bills/{id}", lines=lambda bill: [{**one, "amount": 1} for one in bill["lines"]]), "(amount, total)"),
     ("document_searches", no_mail, "a search does not find the record with its text"),
+    ("document_choices", first_alone, "state of several values does not find a record of one of them"),
+    ("document_filters", unfiltered(), "state finds records of another state"),
+    ("document_totals", saying("GET /summary", bills=7), "bills does not count what is made"),
     ("document_words", saying("GET /racks/{code}", bill_count=0), "bill_count does not count what is made"),
     ("document_files", saying("GET /files/{id}", size=lambda file: file["size"] + 1), "size is not the number of bytes"),
     ("document_files", cut_short, "a file is not downloaded as it was uploaded"),

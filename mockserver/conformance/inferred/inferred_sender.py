@@ -47,7 +47,7 @@ class InferredSender:
         values: Mapping[str, str] | None = None,
         *,
         body: Any = ABSENT,
-        query: Mapping[str, str] | None = None,
+        query: Mapping[str, str | list[str]] | None = None,
         without: str = "",
         raw: bytes | None = None,
         media: str = "",
@@ -70,7 +70,8 @@ class InferredSender:
         taken = [one for one in taken if one.name not in (headers or {})]
         pairs, own = self._parameters(tuple(taken), keyed)
         own |= self._of_this_one(operation, taken, values or {}) | dict(headers or {})
-        pairs += list((query or {}).items())
+        asked = ((name, [one] if isinstance(one, str) else one) for name, one in (query or {}).items())
+        pairs += [(name, one) for name, each in asked for one in each]
         pairs = held_together(plan.parameters, pairs, partial(typed, self.maker))
         for one in way if with_credentials else ():
             show(one, token or self.session.own.token or "token", pairs, own)

@@ -15,6 +15,7 @@ from mockserver.handlers.planned.reply_bodies.replying import enveloped, made
 from mockserver.handlers.planned.stored_records.embedding import presented
 from mockserver.handlers.planned.stored_records.scope import scope_of
 from mockserver.handlers.planned.stored_records.stored_files import given_back
+from mockserver.handlers.planned.stored_records.summaries import counted
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
 from mockserver.values.name_words import flat, singular
@@ -40,7 +41,7 @@ def stub(call: Call, tenant: Tenant) -> Reply:
     whose = _whose(call, str(call.input.values[plan.key])) if isinstance(above, dict) and plan.key is not None else {}
     value = {**(above if isinstance(above, dict) else {}), **whose, **_asked(call), **_repeated(call)} or above
     reply = made(call, plan.success, plan.status, value=value, full=True, notes=(("Kind", "stub"),))
-    return _said_again(call, plan, reply)
+    return _said_again(call, plan, counted(call, tenant, reply))
 
 
 def _asked(call: Call) -> dict[str, Json]:
