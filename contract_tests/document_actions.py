@@ -78,17 +78,21 @@ def _as_told(session: Session, asking: InferredTrials, operation: Operation, sai
     shapes, plan, model = asking.maker.shapes, operation.plan, operation.resource.model
     if plan is None or model is None or model.record is None:
         return 0
+    said = said if isinstance(said, dict) else {}
     own, few = shapes.properties(model.record), shapes.properties(asking.schema(operation))
     words = {
         name: value for name, value in said.items()
         if name in few.keys() & own.keys() & found.keys()
         and value in (shapes.says(few[name], "enum") or ()) and value in (shapes.says(own[name], "enum") or ())
-    } if isinstance(said, dict) else {}  # fmt: skip
-    asking.keeps(words, found, "what an action is told is not seen by the next read")
+    }  # fmt: skip
+    called = {
+        own: said[name] for name, own in (plan.words.get("called") or {}).items() if name in said and own in found
+    }
+    asking.keeps(words | called, found, "what an action is told is not seen by the next read")
     moments = [name for name, one in (plan.words.get("set") or {}).items() if one == {"now": True}]
     undone = listed(name for name in moments if found.get(name, "") is None)
     session.expect(not undone, f"a record does not tell when an action was done to it ({undone})")
-    return bool(words or moments)
+    return bool(words or called or moments)
 
 
 @check(Kind.STUB, writes=True, inferred=True, provenance=INFERRED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -31,6 +32,12 @@ CHANGED = frozenset(
 ) | frozenset({"updatetime", "modificationdate", "lastupdate", "lastmodification"})
 """What tells when a record was last changed."""
 LONGER_THAN_A_SECOND = 1.1
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+
+
+def is_moment(value: Any) -> bool:
+    """Whether a value tells a moment, and not only a day."""
+    return isinstance(value, str) and MOMENT.match(value) is not None
 
 
 @check(Kind.CREATE, Kind.READ, writes=True, inferred=True, provenance=Provenance.INFERRED)
@@ -43,7 +50,7 @@ def check_changed(session: Session, group: Group) -> None:
     sent = shapes.properties(create) if create is not None else {}
     moments = [
         name for name, node in members.items()
-        if flat(name) in CHANGED and shapes.says(node, "format") == "date-time"
+        if flat(name) in CHANGED and shapes.type(node) in ("string", None)
         and (name not in sent or shapes.says(node, "readOnly") is True)
     ]  # fmt: skip
     if not moments:
@@ -65,6 +72,9 @@ def _judged(session: Session, asking: InferredTrials, group: Group, operation: O
     asking.remove(group, made)
     if reply.status not in SUCCESSES or not isinstance(before, dict) or not isinstance(found, dict):
         return 0
+    shown = [before.get(name) for name in moments]
+    if any(one is not None and not is_moment(one) for one in shown):
+        return 0  # who did so, or a day
     if all(alike(value, found.get(name)) for name, value in before.items() if name not in moments):
         return 0
     stayed = sorted(name for name in moments if name in before and name in found and found[name] == before[name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from mockserver.conformance import (
@@ -27,6 +28,7 @@ from mockserver.conformance import (
 )
 
 INFERRED = Provenance.INFERRED
+ALREADY = re.compile(r"\b(?:only|already)\b", re.IGNORECASE)
 STEPS = 3
 """By how many actions a record is brought into a state at most."""
 
@@ -52,7 +54,9 @@ def _forbids(operation: Operation) -> tuple[str, list[Any]]:
     refusal = operation.plan.words.get("refusal") if operation.plan else 0
     said = operation.plan.replies.get(str(refusal)) if operation.plan else None
     texts = [name if isinstance(one, bool) else str(one) for one in values]
-    is_said = said is not None and (tells_of_state(said.description, texts) or "only" in said.description.lower())
+    is_said = said is not None and (
+        tells_of_state(said.description, texts) or ALREADY.search(said.description) is not None
+    )
     return (name, values) if is_said else ("", [])
 
 
@@ -94,10 +98,24 @@ def _brought(
     """The record in that state of one of its members, by actions; None where it does not come into it."""
     actions, (name, wanted) = _actions(group), state
     way = _way(actions, name, within(asking.read_back(group, made), (name,)), wanted)
-    if way is None or any(_act(asking, one, made).status not in SUCCESSES for one in way):
+    if way is None:
+        _wander(asking, group, made, state)
+    elif any(_act(asking, one, made).status not in SUCCESSES for one in way):
         return None
     found = asking.read_back(group, made)
     return found if isinstance(found, dict) and same_json(found.get(name), wanted) else None
+
+
+def _wander(asking: InferredTrials, group: Group, made: InferredRecord, state: tuple[str, Any]) -> None:
+    """Bring a record into a state by actions of which nothing says what they do: each that is taken leads on."""
+    name, wanted = state
+    for _ in range(STEPS):
+        now = within(asking.read_back(group, made), (name,))
+        if same_json(now, wanted):
+            return
+        taken = (one for one in _actions(group) if _act(asking, one, made).status in SUCCESSES)
+        if not any(not same_json(within(asking.read_back(group, made), (name,)), now) for _ in taken):
+            return
 
 
 def _shown(state: Any) -> str:

@@ -37,8 +37,8 @@ def _counting(asking: InferredTrials, operation: Operation, group: Group) -> str
     inner = shapes.member(schema, plan.record or ()) if plan and schema is not None else None
     many = flat(singular(group.name.rpartition(".")[2]))
     for name, node in shapes.properties(inner).items() if inner is not None else ():
-        told = list_words.number_of(str(shapes.says(node, "description") or ""))
-        if shapes.type(node) == "integer" and told and flat(singular(told)) == many:
+        counted = list_words.number_of(str(shapes.says(node, "description") or ""))
+        if shapes.type(node) == "integer" and counted and flat(singular(counted)) == many:
             return name
     return ""
 

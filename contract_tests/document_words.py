@@ -108,8 +108,8 @@ def check_counted_below(session: Session, group: Group) -> None:
 
 def _is_told(asking: InferredTrials, count: Node, many: str) -> bool:
     """Whether a member is described as the number of all of them: ``Number of items of this category``."""
-    told = list_words.number_of(str(asking.maker.shapes.says(count, "description") or ""))
-    return flat(singular(told)) == flat(singular(many))
+    counted = list_words.number_of(str(asking.maker.shapes.says(count, "description") or ""))
+    return flat(singular(counted)) == flat(singular(many))
 
 
 def _read(asking: InferredTrials, group: Group, made: InferredRecord, name: str) -> tuple[int, Received] | None:

@@ -146,7 +146,8 @@ def _refuses(
 ) -> tuple[dict[str, list[Any]], int]:
     """The values of the member that the action sets with which it is refused, and by which declared status."""
     name, value = next(iter(sets.items()), ("", None))
-    if not sets and above.record is not None and "409" in reading.replies:
+    is_state = any(isinstance(one, str | bool) for one in sets.values())
+    if not is_state and above.record is not None and "409" in reading.replies:
         name, values = forbidden_states(reading.replies["409"].description, states_of(shapes, above.record))
         return ({name: values}, 409) if name else ({}, 0)
     if not isinstance(value, str | bool) or above.record is None:

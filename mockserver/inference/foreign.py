@@ -185,8 +185,8 @@ def _described(said: str, known: Mapping[str, str], keys: Mapping[str, str]) -> 
     found = _ID_OF.search(said)
     if found is not None and (about := _thing(found[1], found[2], known)):
         return about
-    told = ((one[1], _thing(one[2], one[3], known)) for one in _KEY_OF.finditer(said))
-    return next((about for word, about in told if about and keys.get(about) == flat(word)), None)
+    keyed = ((one[1], _thing(one[2], one[3], known)) for one in _KEY_OF.finditer(said))
+    return next((about for word, about in keyed if about and keys.get(about) == flat(word)), None)
 
 
 def _thing(word: str, more: str | None, known: Mapping[str, str]) -> str | None:

@@ -188,5 +188,5 @@ _COUNTED = re.compile(
 
 def number_of(description: str) -> str:
     """What a number is said to be the number of: ``Number of items of this category``; empty where it is not."""
-    told = _COUNTED.search(description)
-    return told[1] if told else ""
+    counted = _COUNTED.search(description)
+    return counted[1] if counted else ""

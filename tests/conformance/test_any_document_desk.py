@@ -35,7 +35,7 @@ NEW_BILL = _object(["email", "rack", "lines"], email=TEXT, rack={**TEXT, "descri
                    lines={"type": "array", "items": NEW_LINE, "minItems": 1})  # fmt: skip
 BILL = _object(["id", "email", "rack", "lines", "total", "state", "updated_at"], id=NUMBER, email=TEXT, rack=TEXT, note=TEXT,
                lines={"type": "array", "items": LINE}, total={**NUMBER, "description": "Sum of the amounts of all lines."},
-               state={**TEXT, "enum": ["draft", "sent"]}, updated_at=MOMENT)  # fmt: skip
+               state={**TEXT, "enum": ["draft", "sent"]}, sent_reason={"anyOf": [TEXT, {"type": "null"}]}, updated_at=MOMENT)  # fmt: skip
 NEW_RACK = _object(["code", "floor"], code={**TEXT, "pattern": "^[a-z]{3,20}[0-9-]{0,12}$"}, floor=NUMBER)
 RACK = _object(["code", "floor", "bill_count"], code=TEXT, floor=NUMBER,
                bill_count={**NUMBER, "description": "Number of bills of this rack."})  # fmt: skip
@@ -75,7 +75,7 @@ DESK = {
         "/racks/{code}": {"parameters": [{**KEY, "name": "code", "schema": TEXT}], "get": {"responses": {**_reply(RACK), **NONE}}, "delete": GONE},
         "/bills": {"get": {"parameters": [SEARCH, STATES], "responses": _reply({"type": "array", "items": BILL})}, "post": _write(NEW_BILL, BILL, "201", MISSING)},
         "/bills/{id}": _one(BILL, patch=_write({**NEW_BILL, "required": []}, BILL, more=MISSING | NONE), delete=GONE),
-        "/bills/{id}/send": {"parameters": [KEY], "post": {"responses": {**_reply(BILL), "409": {"description": "Only draft bills can be sent."}}}},
+        "/bills/{id}/send": {"parameters": [KEY], "post": _write(_object(["reason"], reason=TEXT), BILL, more={"409": {"description": "Only draft bills can be sent."}})},
         "/bills/{id}/lines": {"parameters": [KEY], "post": _write(NEW_LINE, BILL, "201", {**NONE, **ONLY_DRAFTS})},
         "/bills/{id}/lines/{line}": {"parameters": [KEY, {**KEY, "name": "line"}], "delete": GONE},
         "/files": {"get": {"responses": _reply({"type": "array", "items": FILE})}, "post": _write(UPLOAD, FILE, "201", media="multipart/form-data")},
@@ -127,6 +127,11 @@ def unfiltered():
     return alter
 
 
+def unsaid(where, wire):
+    if where in ("GET /bills/{id}", "POST /bills/{id}/send") and wire.status == 200:
+        wire.say({**wire.value, "sent_reason": None})
+
+
 def cut_short(where, wire):
     if where == "GET /files/{id}/content":
         wire.body = wire.body[:-1]
@@ -168,6 +173,7 @@ FAULTS = [
     ("document_files", saying("GET /files/{id}", label="none"), "what was sent with a file reads differently"),
     ("document_references", taking_all, "a rack that is not there is answered 201"),
     ("document_states", adding_always, "where state is 'sent', though its document forbids it"),
+    ("document_actions", unsaid, "what an action is told is not seen by the next read (sent_reason)"),
     ("document_entries", keeping_lines(), "an entry that is removed is still in lines"),
     ("document_singles", saying("GET /options", zone=lambda options: options["name"]), "PATCH of the one record changes what it does not send"),
     ("document_stamps", saying("GET /bills/{id}", updated_at="2020-01-01T00:00:00Z"), "a change does not change when a record was last changed"),
@@ -216,7 +222,7 @@ def test_the_mock_begins_with_keys_that_lead_somewhere_and_does_what_the_words_s
     assert rack["bill_count"] == 0
     bill = caller.post("/bills", json={"email": "a", "rack": "oak", "lines": [{"quantity": 2, "price": 2}]}).json
     assert caller.get("/racks/oak").json["bill_count"] == 1
-    assert caller.post(f"/bills/{bill['id']}/send").status_code == 200
+    assert caller.post(f"/bills/{bill['id']}/send", json={"reason": "due"}).status_code == 200
     assert caller.post(f"/bills/{bill['id']}/lines", json={"quantity": 2, "price": 2}).status_code == 409
 
 

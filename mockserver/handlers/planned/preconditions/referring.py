@@ -21,13 +21,13 @@ def require_references(call: Call, scope: Scope, value: Json, previous: Json = N
     Where words say so of a refusal, it is that one.
     """
     plan = plan_of(call)
-    if (told := plan.remembered.get("missing")) is None:
-        told = plan.remembered["missing"] = told_missing(plan, scope.model)
-    if not (told or scope.model.references) or not isinstance(value, dict):
+    if (refused := plan.remembered.get("missing")) is None:
+        refused = plan.remembered["missing"] = told_missing(plan, scope.model)
+    if not (refused or scope.model.references) or not isinstance(value, dict):
         return
     known: Mapping[str, Any] = previous if isinstance(previous, dict) else {}
     usual = 422 if "422" in plan.replies else 400
-    wanted = {name: (other, usual) for name, other in scope.model.references.items()} | told
+    wanted = {name: (other, usual) for name, other in scope.model.references.items()} | refused
     for status in dict.fromkeys(status for _, status in wanted.values()):
         asked = {name: other for name, (other, one) in wanted.items() if one == status}
         if broken := [*_dangling(call, scope, asked, value, known)]:

@@ -42,8 +42,8 @@ def _counting(call: Call, plan: OperationPlan) -> Mapping[str, Resource]:
         if one.model is not None and not one.model.parents and not one.is_single
     }
     members = shapes.properties(place).items() if place is not None else ()
-    told = {
+    things = {
         name: flat(singular(number_of(str(shapes.says(node, "description") or ""))))
         for name, node in members if shapes.type(node) == "integer"
     }  # fmt: skip
-    return {name: named[thing] for name, thing in told.items() if thing in named}
+    return {name: named[thing] for name, thing in things.items() if thing in named}
