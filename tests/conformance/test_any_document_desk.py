@@ -36,7 +36,9 @@ NEW_BILL = _object(["email", "rack", "lines"], email=TEXT, rack={**TEXT, "descri
 BILL = _object(["id", "email", "rack", "lines", "total", "state", "updated_at"], id=NUMBER, email=TEXT, rack=TEXT, note=TEXT,
                lines={"type": "array", "items": LINE}, total={**NUMBER, "description": "Sum of the amounts of all lines."},
                state={**TEXT, "enum": ["draft", "sent"]}, sent_reason={"anyOf": [TEXT, {"type": "null"}]}, updated_at=MOMENT)  # fmt: skip
-NEW_RACK = _object(["code", "floor"], code={**TEXT, "pattern": "^[a-z]{3,20}[0-9-]{0,12}$"}, floor=NUMBER)
+NEW_RACK = _object(
+    ["code", "floor"], code={**TEXT, "pattern": "^[a-z]{3,20}[0-9-]{0,12}$"}, floor={**NUMBER, "multipleOf": 5}
+)
 RACK = _object(["code", "floor", "bill_count"], code=TEXT, floor=NUMBER,
                bill_count={**NUMBER, "description": "Number of bills of this rack."})  # fmt: skip
 FILE = _object(["id", "name", "size"], id=NUMBER, name=TEXT, label=TEXT, size=NUMBER)
@@ -132,6 +134,11 @@ def unsaid(where, wire):
         wire.say({**wire.value, "sent_reason": None})
 
 
+def taking_any(where, wire):
+    if where == "POST /racks" and wire.status == 400:
+        wire.say({}, 201)
+
+
 def cut_short(where, wire):
     if where == "GET /files/{id}/content":
         wire.body = wire.body[:-1]
@@ -164,6 +171,7 @@ FAULTS = [
     ("document_sums", saying("GET /bills/{id}", total=1), "does not say what its description says (total)"),
     ("document_sums", saying("GET /bills/{id}", lines=lambda bill: [{**one, "amount": 1} for one in bill["lines"]]), "(amount, total)"),
     ("document_searches", no_mail, "a search does not find the record with its text"),
+    ("document_constraints", taking_any, "a body whose floor is between two multiples is answered 201"),
     ("document_choices", first_alone, "state of several values does not find a record of one of them"),
     ("document_filters", unfiltered(), "state finds records of another state"),
     ("document_totals", saying("GET /summary", bills=7), "bills does not count what is made"),
@@ -218,7 +226,7 @@ def test_the_mock_begins_with_keys_that_lead_somewhere_and_does_what_the_words_s
         ).status_code
         == 404
     )
-    rack = caller.post("/racks", json={"code": "oak", "floor": 1}).json
+    rack = caller.post("/racks", json={"code": "oak", "floor": 10}).json
     assert rack["bill_count"] == 0
     bill = caller.post("/bills", json={"email": "a", "rack": "oak", "lines": [{"quantity": 2, "price": 2}]}).json
     assert caller.get("/racks/oak").json["bill_count"] == 1

@@ -184,6 +184,12 @@ def _past(words: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for word, step in (("minimum", -1), ("maximum", 1)):
         if isinstance(words.get(word), int | float) and words[word] + step not in beyond:
             yield f"is past its {word}", words[word] + step
+    for word in ("exclusiveMinimum", "exclusiveMaximum"):
+        if isinstance(words.get(word), int | float) and not isinstance(words[word], bool):
+            yield f"is at its {word}", words[word]
+    step, least = words.get("multipleOf"), words.get("minimum", 0)
+    if isinstance(step, int | float) and step == int(step) > 1 and isinstance(least, int | float):
+        yield "is between two multiples", int(-(-least // step) * step) + 1  # a fraction might be rounded
 
 
 def _whole(value: Any) -> int:
