@@ -3,12 +3,15 @@
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from mockserver.conformance.options import Options
 from mockserver.conformance.runner import Run
+from mockserver.conformance.second_opinion.aliases import SharedNames, shared_name
 from mockserver.conformance.second_opinion.comparison import Comparison
+from mockserver.conformance.second_opinion.list_differences import ordered
 from mockserver.conformance.second_opinion.opinions import Ruling
 from mockserver.conformance.second_opinion.sides import Side
 from mockserver.conformance.wire.targets import find_target
@@ -191,3 +194,14 @@ class KnowsNoRoom(Shelf):
 
 def test_a_list_below_what_nobody_made_may_not_be_there(shelf):
     assert {one.verdict for one in opinions_on(KnowsNoRoom, shelf)} <= {SILENT}
+
+
+def test_an_order_is_not_told_where_one_of_its_records_was_refused():
+    names = SharedNames()
+    first, second = (shared_name("notes", number) for number in (1, 2))
+    names.bind(first, "10")
+    step = SimpleNamespace(in_order=(first, second), group=SimpleNamespace(key="id"))
+    side, answer = SimpleNamespace(names=names), SimpleNamespace(body=[{"id": second}, {"id": first}])
+    assert ordered(step, side, answer) == ""
+    names.bind(second, "11")
+    assert ordered(step, side, answer) == "the newest first"

@@ -187,9 +187,9 @@ def _past(words: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for word in ("exclusiveMinimum", "exclusiveMaximum"):
         if isinstance(words.get(word), int | float) and not isinstance(words[word], bool):
             yield f"is at its {word}", words[word]
-    step, least = words.get("multipleOf"), words.get("minimum", 0)
-    if isinstance(step, int | float) and step == int(step) > 1 and isinstance(least, int | float):
-        yield "is between two multiples", int(-(-least // step) * step) + 1  # a fraction might be rounded
+    multiple, least = words.get("multipleOf"), words.get("minimum", 0)
+    if isinstance(multiple, int | float) and multiple == int(multiple) > 1 and isinstance(least, int | float):
+        yield "is between two multiples", int(-(-least // multiple) * multiple) + 1  # a fraction might be rounded
 
 
 def _whole(value: Any) -> int:

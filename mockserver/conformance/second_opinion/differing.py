@@ -86,7 +86,7 @@ def _leads(step: Step, side: Side, answer: SideReply) -> str:
     """Where a create says that its record is; empty where it says nothing."""
     reply = answer.exchange.reply if answer.exchange else None
     address = reply.header("Location") if reply else None
-    if not address:
+    if not address or not side.names.knows(step.record):
         return ""
     return "that of the record" if str(side.names.own(step.record)) in re.split("[/=?&]", address) else "another"
 

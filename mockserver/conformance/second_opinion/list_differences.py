@@ -60,8 +60,10 @@ def others(step: Step, side: Side, answer: SideReply) -> str:
 def ordered(step: Step, side: Side, answer: SideReply) -> str:
     """How a list has the records of ``step.in_order``; empty where it goes by something else than their age.
 
-    It may be that of keys without any order of their own.
+    It may be that of keys without any order of their own, and a server may have refused to make one of them.
     """
+    if not all(side.names.knows(one) for one in step.in_order):
+        return ""
     keys = [one.get(step.group.key) for one in answer.body or () if isinstance(one, Mapping)]
     by_key = sorted(step.in_order, key=lambda name: _number_first(str(side.names.own(name))))
     if [key for key in keys if key in step.in_order] == by_key != [*step.in_order]:
