@@ -74,12 +74,14 @@ def is_time(name: str) -> bool:
     return is_moment(name) or is_clock(name)
 
 
+_OF_CLOCKS = ("in", "out", "opening", "closing", "pickup", "lunch")
+"""Words before ``time`` that make it a time of day."""
+
+
 def is_clock(name: str) -> bool:
     """Whether it is called like a time of day and nothing else: ``check_in_time``."""
     words = words_of(name)
-    return (
-        len(words) > 1 and words[-1] == "time" and words[-2] in ("in", "out", "opening", "closing", "pickup", "lunch")
-    )
+    return words == ["time"] or (words[-1:] == ["time"] and words[-2] in _OF_CLOCKS)
 
 
 def is_day(name: str) -> bool:

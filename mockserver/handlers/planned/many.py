@@ -14,6 +14,7 @@ from mockserver.handlers.planned.accounts.own_truths import as_asked, viewed_mem
 from mockserver.handlers.planned.addressing.addresses import addresses_of
 from mockserver.handlers.planned.addressing.criteria import condition, meets
 from mockserver.handlers.planned.addressing.places import in_path, key_of, model_of, plan_of
+from mockserver.handlers.planned.lists.answers import about_question, is_answer, unasked
 from mockserver.handlers.planned.lists.counted_records import counted
 from mockserver.handlers.planned.lists.filter_expressions import met_expressions
 from mockserver.handlers.planned.lists.filter_phrases import with_operators
@@ -111,11 +112,12 @@ def page(call: Call, tenant: Tenant, records: Iterable[Record]) -> Reply:
     plan = plan_of(call)
     found = [*records]
     cut: PlannedPage = paged(call, found)
-    values = [_listed(call, tenant, one) for one in cut.records]
+    values, said = [_listed(call, tenant, one) for one in cut.records], dict[str, Json]()
+    if is_answer(call):
+        values, said = about_question(call, values)
     if plan.items is None:
         return answered(call, values, ())
-    beside: dict[str, Json] = cut.beside
-    return answered(call, values, plan.items, beside=beside, headers=cut.headers)
+    return answered(call, values, plan.items, beside={**said, **cut.beside}, headers=cut.headers)
 
 
 def _listed(call: Call, tenant: Tenant, record: Record) -> Json:
@@ -143,7 +145,7 @@ def _alone(call: Call) -> Node | None:
 def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]:
     """Those that have what the parameters named like members ask for, in the order that is asked for (A8)."""
     members = _members(scope)
-    asked = {**_usual_order(call, members), **asked}
+    asked = {**_usual_order(call, members), **(unasked(call, asked) if is_answer(call) else asked)}
     conditions, asked = with_operators(members, asked)
     of_path = in_path(plan_of(call))
     named = {name: one for name in asked if name not in of_path and (one := filtered_by(scope, name))}

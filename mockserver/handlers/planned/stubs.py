@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from mockserver.contract.document import Node
 from mockserver.contract.form_bodies import typed
-from mockserver.contract.plan import PASSWORDS, TOKENS, OperationPlan
+from mockserver.contract.plan import OperationPlan
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.addressing.asked_values import asked_values
 from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.handlers.planned.logging_in import log_in
 from mockserver.handlers.planned.reply_bodies.replying import enveloped, made
@@ -39,24 +40,14 @@ def stub(call: Call, tenant: Tenant) -> Reply:
         return reply
     above = _above(call, tenant)
     whose = _whose(call, str(call.input.values[plan.key])) if isinstance(above, dict) and plan.key is not None else {}
-    value = {**(above if isinstance(above, dict) else {}), **whose, **_asked(call), **_repeated(call)} or above
+    value = {
+        **(above if isinstance(above, dict) else {}),
+        **whose,
+        **asked_values(call, _about(call)),
+        **_repeated(call),
+    } or above
     reply = made(call, plan.success, plan.status, value=value, full=True, notes=(("Kind", "stub"),))
     return _said_again(call, plan, counted(call, tenant, reply))
-
-
-def _asked(call: Call) -> dict[str, Json]:
-    """What path and query say that the reply says again: the day whose slots are free, the metric that is added up."""
-    plan, maker, asked = plan_of(call), call.tools.maker, call.input.values
-    members = maker.shapes.properties(place) if (place := _about(call)) is not None else {}
-    called = {flat(name): name for name in members}
-    found: dict[str, Json] = {}
-    for one in plan.parameters:
-        name, value = called.get(flat(one.name)), asked.get(one.name)
-        if name is None or one.location not in ("path", "query") or value is None or flat(name) in PASSWORDS | TOKENS:
-            continue
-        said = typed(maker, members[name], value) if isinstance(value, str) else value
-        found |= {name: said} if maker.allows(members[name], said) else {}
-    return found
 
 
 def _about(call: Call) -> Node | None:
