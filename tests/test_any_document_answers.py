@@ -92,3 +92,39 @@ def test_the_least_is_no_more_than_the_greatest() -> None:
     made = {"low": 7.5, "high": 2, "min_price": 9, "max_price": 3, "lowest": 1, "highest": 4, "max": 5}
     assert least_first(made) == {**made, "low": 2, "high": 7.5, "min_price": 3, "max_price": 9}
     assert least_first({"min": "b", "max": "a"}) == {"min": "b", "max": "a"}
+
+
+MONEY = {"type": "number"}
+PAYMENT = {"type": "object", "properties": {"id": {"type": "integer"}, "amount": MONEY}}
+
+
+@pytest.mark.parametrize(
+    ("below", "paid", "due"), [("payments", "amount_paid", "amount_due"), ("payments", "totalPaid", "balanceDue")]
+)
+def test_what_is_paid_follows_the_payments(tmp_path: Path, below: str, paid: str, due: str) -> None:
+    record = {"type": "object", "properties": {"id": {"type": "integer"}, "total": MONEY, paid: MONEY, due: MONEY}}
+    sent = {"type": "object", "properties": {"total": MONEY}}
+    told = document({
+        "/invoices": {"post": {"requestBody": body(sent), "responses": {"201": reply(record)}},
+                      "get": {"responses": {"200": reply({"type": "array", "items": record})}}},
+        "/invoices/{id}": {"parameters": [parameter("id")], "get": {"responses": {"200": reply(record)}}},
+        f"/invoices/{{id}}/{below}": {
+            "parameters": [parameter("id")], "get": {"responses": {"200": reply({"type": "array", "items": PAYMENT})}},
+            "post": {"requestBody": body({"type": "object", "properties": {"amount": MONEY}}),
+                     "responses": {"201": reply(PAYMENT)}}},
+        f"/invoices/{{id}}/{below}/{{payment}}": {
+            "parameters": [parameter("id"), parameter("payment")], "delete": {"responses": {"204": reply()}}},
+    })  # fmt: skip
+    caller = client(told, tmp_path)
+    invoice = caller.post("/invoices", json={"total": 100}).json
+    assert (invoice[paid], invoice[due]) == (0, 100)
+    address = f"/invoices/{invoice['id']}"
+    first = caller.post(f"{address}/{below}", json={"amount": 30.25}).json
+    caller.post(f"{address}/{below}", json={"amount": 20})
+    assert [caller.get(address).json[one] for one in (paid, due)] == [50.25, 49.75]
+    assert next(one for one in caller.get("/invoices").json if one["id"] == invoice["id"])[due] == 49.75
+    assert caller.delete(f"{address}/{below}/{first['id']}").status_code == 204
+    assert [caller.get(address).json[one] for one in (paid, due)] == [20, 80]
+    for one in caller.get("/invoices").json:
+        amounts = [each["amount"] for each in caller.get(f"/invoices/{one['id']}/{below}").json]
+        assert one[paid] == round(sum(amounts), 2)

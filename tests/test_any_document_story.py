@@ -290,6 +290,10 @@ class Document:
     def is_form(self) -> bool:
         return self.told.media in ("form", "multipart")
 
+    def sends(self, member: Member) -> bool:
+        """Whether a body has the member: the fields of a form of 2.0 are texts, and what it cannot say is the server's."""
+        return not self.is_form or self.told.version != "2.0" or member.schema.get("type") == "string"
+
     def value(self, turn: int, mark: str) -> dict[str, Any]:
         """A body that keeps the schema."""
         told = self.told
@@ -592,7 +596,7 @@ class Story:
         elif self.told.update == "put":
             sent = self.document.value(1, "Zq changed")
             self.send("PUT", address, schema=schema, body=self.enveloped(sent))
-            free = {one.name for one in self.told.members} - self.told.required
+            free = {one.name for one in self.told.members if self.document.sends(one)} - self.told.required
             kept = {name: one for name, one in found.items() if name not in free}
             wanted = {**kept, **sent}
         else:

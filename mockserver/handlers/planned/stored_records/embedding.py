@@ -15,8 +15,9 @@ from mockserver.handlers.planned.accounts.callers import maker_in
 from mockserver.handlers.planned.accounts.own_truths import as_asked
 from mockserver.handlers.planned.addressing.places import is_key, keys_of, model_of, plan_of
 from mockserver.handlers.planned.derived_members.denormalised_fields import copied_names, named_fields
+from mockserver.handlers.planned.derived_members.deriving import Deriving
 from mockserver.handlers.planned.initial_data.initial_states import MAKERS
-from mockserver.handlers.planned.stored_records.counted_children import children_counts
+from mockserver.handlers.planned.stored_records.counted_children import children_numbers
 from mockserver.handlers.planned.stored_records.scope import Scope
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant
@@ -39,11 +40,19 @@ def whole(call: Call, tenant: Tenant, record: Record, *, as_replied: bool = Fals
     value, embedded = record.data(), model_of(call.resource).embedded
     if own := as_asked(call, tenant, call.resource, record):
         value = {**value, **own}
-    if isinstance(value, dict) and (counts := children_counts(call, tenant, record)):
-        value = {**value, **{name: one for name, one in counts.items() if name in value}}
+    if isinstance(value, dict) and (numbers := children_numbers(call, tenant, record, value)):
+        value = _following(call, value, numbers)
     if all(one.is_written for one in embedded.values()) or not isinstance(value, dict):
         return value  # PERF: most records hold no others
     return value | _held(call, tenant, call.resource, record, place_shown(call) if as_replied else None)
+
+
+def _following(call: Call, value: dict[str, Json], numbers: Mapping[str, Json]) -> dict[str, Json]:
+    """A record with numbers that are worked out when it is shown, and with what follows from these."""
+    place = model_of(call.resource).record
+    if place is None:
+        return value
+    return Deriving(call.tools.maker, call.tools.clock.now()).whole(place, {**value, **numbers}, before=value)
 
 
 def place_shown(call: Call) -> Node | None:
