@@ -30,6 +30,10 @@ class Member:
     schema: Mapping[str, Any]
     values: tuple[Any, Any]
 
+    @property
+    def takes_null(self) -> bool:
+        return "null" in self.schema.get("type", ()) or {"type": "null"} in self.schema.get("anyOf", ())
+
 
 MEMBERS = [
     Member("colour", {"type": "string", "enum": ["red", "green"]}, ("green", "red")),
@@ -292,7 +296,8 @@ class Document:
 
     def sends(self, member: Member) -> bool:
         """Whether a body has the member: the fields of a form of 2.0 are texts, and what it cannot say is the server's."""
-        return not self.is_form or self.told.version != "2.0" or member.schema.get("type") == "string"
+        is_of_fields = self.is_form and self.told.version == "2.0" and not self.told.sent
+        return not is_of_fields or member.schema.get("type") == "string"
 
     def value(self, turn: int, mark: str) -> dict[str, Any]:
         """A body that keeps the schema."""
@@ -598,7 +603,8 @@ class Story:
             self.send("PUT", address, schema=schema, body=self.enveloped(sent))
             free = {one.name for one in self.told.members if self.document.sends(one)} - self.told.required
             kept = {name: one for name, one in found.items() if name not in free}
-            wanted = {**kept, **sent}
+            empty = {one.name: None for one in self.told.members if one.takes_null and self.document.sends(one)}
+            wanted = {**kept, **{name: one for name, one in empty.items() if name in kept}, **sent}
         else:
             method = "POST" if self.told.update == "post" else "PATCH"
             media = "application/merge-patch+json" if self.told.update.endswith("merge") else None
