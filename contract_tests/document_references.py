@@ -17,7 +17,7 @@ from mockserver.conformance import (
     Session,
     check,
     has_members,
-    refusal_of_missing,
+    told_missing,
     within,
 )
 
@@ -42,13 +42,9 @@ def _told(session: Session, group: Group, operation: Operation) -> Iterator[tupl
     plan, model = operation.plan, group.resource.model
     if plan is None or model is None or not has_members(operation) or not session.may(operation):
         return
-    said = {status: one.description for status, one in plan.replies.items()}
-    above = {parent.field for parent in model.parents}
-    for name, resource in model.foreign.items():
+    for name, (resource, _) in told_missing(plan, model, group.resource.name).items():
         other = session.plan.groups.get(resource)
-        if (name,) in above or (name,) == model.key or other is None or not refusal_of_missing(said, resource):
-            continue
-        if any(one.plan and one.plan.names_record for one in other.all(Kind.READ)):
+        if other is not None and any(one.plan and one.plan.names_record for one in other.all(Kind.READ)):
             yield name, other
 
 

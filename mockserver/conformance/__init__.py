@@ -96,9 +96,9 @@ from mockserver.inference import words as list_words
 from mockserver.inference.conflict_words import (
     are_taken_together,
     forbidden_states,
-    refusal_of_missing,
     tells_of_any,
     tells_of_state,
+    told_missing,
     unique_members,
 )
 from mockserver.inference.ranges import Bound, bound_of
@@ -231,7 +231,6 @@ __all__ = [
     "read_page",
     "record_name",
     "references",
-    "refusal_of_missing",
     "refused",
     "refused_in_batch",
     "repeat_key",
@@ -254,6 +253,7 @@ __all__ = [
     "tells_of_any",
     "tells_of_state",
     "text_of",
+    "told_missing",
     "tree_of",
     "trees",
     "unique_members",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from mockserver.contract.plan import Model, OperationPlan
 from mockserver.values.name_words import flat, singular, words_of
 from mockserver.values.verb_stems import stem_of
 
@@ -114,6 +115,22 @@ def are_taken_together(refusal: str, members: Iterable[str]) -> bool:
 def tells_of_use(refusal: str, resource: str) -> bool:
     """Whether the refusal of a delete is about records of ``resource`` that need the record: ``still has orders``."""
     return bool(_calls(refusal, resource)) or _NEEDED.search(_spaced(refusal)) is not None
+
+
+def told_missing(plan: OperationPlan, model: Model, resource: str) -> dict[str, tuple[str, int]]:
+    """The members of ``resource`` that name records which have to be there, as the words of a refusal say: the resource
+    that each names, and the status.
+
+    Where the path names a record, the words are of that one, or of those above it: ``404: User not found``.
+    """
+    said = {status: one.description for status, one in plan.replies.items()}
+    above = {parent.field for parent in model.parents}
+    in_path = {parent.resource for parent in model.parents} | ({resource} if plan.names_record else set())
+    return {
+        name: (other, int(status)) for name, other in model.foreign.items()
+        if (name,) != model.key and (name,) not in above and other not in in_path
+        and (status := refusal_of_missing(said, other))
+    }  # fmt: skip
 
 
 def refusal_of_missing(said: Mapping[str, str], resource: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from altered_mock import checked
 from mockserver import create_app
 from mockserver.inference.conflict_words import refusal_of_missing
+from test_any_document import body, client, collection
 
 
 def _content(schema, media="application/json"):
@@ -267,3 +268,15 @@ def test_a_default_of_the_request_alone_and_null_for_what_a_replacement_leaves_o
 )
 def test_words_of_a_refusal_tell_which_keys_must_lead_somewhere(words, status):
     assert refusal_of_missing({"422": words, "200": "The rack does not exist."}, "racks") == status
+
+
+@pytest.mark.parametrize("words", ["Folder not found.", "A folder with that ID does not exist."])
+def test_words_about_the_record_of_the_path_are_of_no_member(tmp_path: Path, words: str) -> None:
+    number = {"type": "integer"}
+    folder = {"type": "object", "properties": {"id": number, "name": {"type": "string"}, "parent_id": number}}
+    told = collection(folder, folder, path="/folders")
+    told["paths"]["/folders/{id}"]["patch"] = {
+        "requestBody": body(folder), "responses": {"204": {"description": "Done."}, "404": {"description": words}}}  # fmt: skip
+    caller = client(told, tmp_path)
+    assert caller.get("/folders").status_code == 200
+    assert caller.patch("/folders/1", json={"parent_id": 77}).status_code == 204

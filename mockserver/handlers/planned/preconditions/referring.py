@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.contract.plan import Model, OperationPlan
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import is_key, plan_of
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.conflict_words import refusal_of_missing
+from mockserver.inference.conflict_words import told_missing
 from mockserver.messages import Json
 from mockserver.values.shown import quoted
 
@@ -22,7 +21,7 @@ def require_references(call: Call, scope: Scope, value: Json, previous: Json = N
     """
     plan = plan_of(call)
     if (refused := plan.remembered.get("missing")) is None:
-        refused = plan.remembered["missing"] = told_missing(plan, scope.model)
+        refused = plan.remembered["missing"] = told_missing(plan, scope.model, scope.resource.name)
     if not (refused or scope.model.references) or not isinstance(value, dict):
         return
     known: Mapping[str, Any] = previous if isinstance(previous, dict) else {}
@@ -32,16 +31,6 @@ def require_references(call: Call, scope: Scope, value: Json, previous: Json = N
         asked = {name: other for name, (other, one) in wanted.items() if one == status}
         if broken := [*_dangling(call, scope, asked, value, known)]:
             raise Refusal(status, "The request refers to records that do not exist.", violations=broken)
-
-
-def told_missing(plan: OperationPlan, model: Model) -> dict[str, tuple[str, int]]:
-    """The members that name records which have to be there as the words of a refusal say: the resource, the status."""
-    said = {status: one.description for status, one in plan.replies.items()}
-    above = {parent.field for parent in model.parents}
-    return {
-        name: (other, int(status)) for name, other in model.foreign.items()
-        if (name,) != model.key and (name,) not in above and (status := refusal_of_missing(said, other))
-    }  # fmt: skip
 
 
 def _dangling(
