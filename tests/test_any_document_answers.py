@@ -128,3 +128,18 @@ def test_what_is_paid_follows_the_payments(tmp_path: Path, below: str, paid: str
     for one in caller.get("/invoices").json:
         amounts = [each["amount"] for each in caller.get(f"/invoices/{one['id']}/{below}").json]
         assert one[paid] == round(sum(amounts), 2)
+
+
+def test_the_example_of_a_search_finds_a_record(tmp_path: Path) -> None:
+    flight = {"type": "object", "required": ["id"], "properties": {
+        "id": TEXT, "origin": TEXT, "destination": TEXT, "departureDate": DAY, "seats": {"type": "integer"}}}  # fmt: skip
+    asked = [query("origin", {**TEXT, "example": "BER"}, required=True), {**query("destination", TEXT), "example": "CDG"},
+             {**query("departureDate", DAY), "example": "2026-01-05"}, {**query("limit", {"type": "integer"}), "example": 2}]  # fmt: skip
+    told = document({
+        "/flights/search": {"get": {"parameters": asked, "responses": {"200": reply({"type": "array", "items": flight})}}},
+        "/flights/{id}": {"parameters": [parameter("id")], "get": {"responses": {"200": reply(flight)}}},
+    })  # fmt: skip
+    caller = client(told, tmp_path)
+    [found] = caller.get("/flights/search?origin=BER&destination=CDG&departureDate=2026-01-05").json
+    assert caller.get(f"/flights/{found['id']}").json == found
+    assert caller.get("/flights/search?origin=BER&destination=OSL").json == []

@@ -29,6 +29,7 @@ from mockserver.handlers.planned.derived_members.denormalised_fields import (
 )
 from mockserver.handlers.planned.derived_members.deriving import Deriving
 from mockserver.handlers.planned.initial_data.agreement import agreeing
+from mockserver.handlers.planned.initial_data.asked_examples import asked_examples
 from mockserver.handlers.planned.initial_data.initial_keys import (
     drawn,
     first_keys,
@@ -120,7 +121,8 @@ def first(
         return key, {} if shown is None else shown
     value = brought_here(call, model.record, shown if shown is not None else maker.make(model.record, draw))
     if shown is None and isinstance(value, dict):
-        value = identified(maker, model, agreeing(maker, model, value, draw, resource.name), draw)
+        asked = asked_examples(call, resource, ordinal)
+        value = identified(maker, model, agreeing(maker, model, {**value, **asked}, draw, resource.name), draw) | asked
     if isinstance(value, dict):
         value = related(call, resource, {**value, **model.always}, InitialPlace(tenant, keys, ordinal, lists_name))
         value = marked(call, model, value, keys, key)

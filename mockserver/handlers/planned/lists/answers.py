@@ -57,10 +57,9 @@ def about_question(call: Call, values: list[Json]) -> tuple[list[Json], dict[str
 
 
 def _answers(call: Call) -> bool:
-    is_written = any(
-        one.resource is call.resource and one.method != "GET" for one in call.tools.contract.operations()
-    )  # fmt: skip
-    return call.operation.method == "GET" and not model_of(call.resource).key and bool(_needed(call)) and not is_written
+    is_asked = call.operation.method == "GET" and not model_of(call.resource).key and bool(_needed(call))
+    others = call.tools.contract.operations() if is_asked else iter(())
+    return is_asked and all(one.method == "GET" for one in others if one.resource is call.resource)
 
 
 def _needed(call: Call) -> set[str]:
