@@ -61,9 +61,9 @@ def _whole_or_nothing(planting: Planting) -> None:
         reply = original(call, twin)
         if not reply.value["error_count"]:
             for record in list(tenant[call.resource.name].scan()):
-                tenant[call.resource.name].delete(record.id)
+                tenant.delete(call.resource.name, record.id)
             for record in list(twin[call.resource.name].scan()):
-                tenant[call.resource.name].put(record.id, record.data(), record.raw)
+                tenant.put(call.resource.name, record.id, record.data(), record.raw)
         return reply
 
     planting.handler(batch, Kind.BATCH)
@@ -109,9 +109,9 @@ def _own_id(original: Callable[..., Record], call: Call, tenant: Tenant, item: A
     made = original(call, tenant, {**item, "record": sent})
     if not isinstance(chosen, str):
         return made
-    tenant[call.resource.name].delete(made.id)
+    tenant.delete(call.resource.name, made.id)
     data = {**made.data(), call.resource.key: chosen}
-    return tenant[call.resource.name].put(chosen, data, call.resource.encode(data))
+    return tenant.put(call.resource.name, chosen, data, call.resource.encode(data))
 
 
 def _lock_passed_over(planting: Planting) -> None:

@@ -132,7 +132,7 @@ def _steps_one_by_one(planting: Planting) -> None:
             with tenant.transaction(lasting=True):  # a later step that fails does not undo it
                 original(replace(call, input=replace(call.input, body=[step])), tenant)
                 record = {**_previous(call, tenant), "sys_version": before + 1}
-                kept = tenant[call.resource.name].put(call.record_id, record, call.resource.encode(record))
+                kept = tenant.put(call.resource.name, call.record_id, record, call.resource.encode(record))
             reply = hand_out(kept.raw)
         return reply
 

@@ -92,7 +92,7 @@ def _create_lost(planting: Planting) -> None:
         if met:
             for record in list(tenant[call.resource.name].scan()):
                 if record.id not in before and record.raw != reply.raw:
-                    tenant[call.resource.name].delete(record.id)
+                    tenant.delete(call.resource.name, record.id)
         return reply
 
     planting.handler(create, Kind.CREATE)

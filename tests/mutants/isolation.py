@@ -150,7 +150,7 @@ def _delete_everywhere(planting: Planting) -> None:
         for other in _others(planting, tenant):
             for record in list(other[call.resource.name].scan()):
                 if record.data().get("name") == name:
-                    other[call.resource.name].delete(record.id)
+                    other.delete(call.resource.name, record.id)
         return reply
 
     planting.handler(delete, Kind.DELETE)

@@ -32,7 +32,7 @@ def _ghosts(*kinds: Kind) -> Plant:
         def look(original: Behaviour, call: Call, tenant: Tenant) -> Reply:
             twin = tenant.copy()
             for record in gone.get(tenant.name, []):
-                twin[call.resource.name].put(record.id, record.data(), record.raw)
+                twin.put(call.resource.name, record.id, record.data(), record.raw)
             return original(call, twin)
 
         planting.handler(delete, Kind.DELETE)
@@ -86,7 +86,7 @@ def _locked_deleted(planting: Planting) -> None:
     def delete(original: Behaviour, call: Call, tenant: Tenant) -> Reply:
         record = tenant[call.resource.name].get(call.record_id)
         if record and record.data().get("sys_locked"):
-            tenant[call.resource.name].delete(call.record_id)
+            tenant.delete(call.resource.name, call.record_id)
             return say(call.record_id)
         return original(call, tenant)
 
@@ -156,7 +156,7 @@ def _neighbours(planting: Planting) -> None:
         reply = original(call, tenant)
         contact = gone.data()["contact_id"] if gone else ""
         for record in list(tenant[call.resource.name].lookup("contact_id", contact)):
-            tenant[call.resource.name].delete(record.id)
+            tenant.delete(call.resource.name, record.id)
         return reply
 
     planting.handler(delete, Kind.DELETE)

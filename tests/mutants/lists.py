@@ -148,7 +148,7 @@ def _filtered_after_cutting(planting: Planting) -> None:
         scanned = list(islice(tenant[call.resource.name].scan(start), size + 1))
         twin = Tenant(tenant.name, {call.resource.name: Collection(tenant[call.resource.name].indexed)})
         for record in scanned[:size]:
-            twin[call.resource.name].put(record.id, record.data(), record.raw)
+            twin.put(call.resource.name, record.id, record.data(), record.raw)
         found = original(replace(call, input=replace(call.input, body=body)), twin)
         if found.raw is None or len(scanned) <= size or NEXT in orjson.loads(found.raw):
             return found
