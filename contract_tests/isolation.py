@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -104,7 +105,7 @@ def check_unseen_by_others(session: Session, group: Group) -> None:
     """List, look-up and search of one tenant never hold a record of another."""
     if not group.all(Kind.LIST, Kind.LOOKUP, Kind.SEARCH):
         raise NotApplicable("no operation finds many records")
-    for record in session.sample(group, 2):
+    for record in (*session.sample(group, 2), *_of_its_kind(session, group)):
         for ask in ways(group, record):
             with session.each(ask.operation):
                 found = [
@@ -115,6 +116,16 @@ def check_unseen_by_others(session: Session, group: Group) -> None:
                 )
                 may_share = session.limits.reads_only or Kind.CREATE not in group.operations
                 session.expect(not found or may_share, f"{ask.operation.id} holds another tenant's id")
+
+
+def _of_its_kind(session: Session, group: Group) -> Iterator[dict[str, Any]]:
+    """A record for each field that names another of its kind: by that field, too, a look-up finds it."""
+    if session.limits.reads_only or Kind.CREATE not in group.operations or not group.all(Kind.LOOKUP):
+        return
+    for reference in group.references:
+        if reference.resource == group.resource.name:
+            above = session.create(group)
+            yield session.create(group, naming(group, reference, above[group.key]))
 
 
 @check(Kind.CREATE, Kind.READ, Kind.BATCH, pair=True, writes=True, code=304)
