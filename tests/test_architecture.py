@@ -132,22 +132,34 @@ def test_no_module_imports_in_circles() -> None:
     list(TopologicalSorter(graph).static_order())  # raises CycleError, which tells the circle
 
 
-def test_the_packages_of_planned_handlers_import_in_one_direction() -> None:
+@over([("planned handlers", ("mockserver.handlers.planned", 8)), ("inference", ("mockserver.inference", 4))])
+def test_packages_within_a_package_import_in_one_direction(_: str, given: tuple[str, int]) -> None:
     """A reader can take them one after another, which modules that import in no circle do not say yet."""
-    top = "mockserver.handlers.planned"
+    top, at_least = given
     known = {dotted(module) for module in MODULES}
 
     def package(name: str) -> str:
-        return ".".join(name.split(".")[:4]) if f"{name.rpartition('.')[0]}" != top else top
+        within = name.removeprefix(top).lstrip(".").split(".")
+        return f"{top}.{within[0]}" if len(within) > 1 or f"{name}.__init__" in packages else top
 
+    packages = {f"{dotted(module)}.__init__" for module in MODULES if module.stem == "__init__"} - {f"{top}.__init__"}
     graph: dict[str, set[str]] = {}
     for module in (module for module in MODULES if dotted(module).startswith(top)):
         here = package(dotted(module))
         graph.setdefault(here, set()).update(
             {package(one) for one in edges(module, known) if one.startswith(top)} - {here}
         )
-    assert len(graph) > 5
+    assert len(graph) > at_least
     list(TopologicalSorter(graph).static_order())
+
+
+def test_what_is_above_inference_knows_its_vocabulary_alone() -> None:
+    """What a name means is asked anew at run time; what the rules made of a document stands in its plans."""
+    shared = "mockserver.inference.vocabulary"
+    for module in MODULES:
+        if noun(module) in {"handlers", "conformance"}:
+            found = {name for name in imports(module) if name.startswith("mockserver.inference")}
+            assert all(name.startswith(shared) for name in found), f"{dotted(module)} may not know {found}"
 
 
 def test_functions_are_short() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.inference.conflict_words import (
+from mockserver.inference.vocabulary.conflict_words import (
     are_taken_together,
     forbidden_states,
     refused_states,
@@ -13,7 +13,7 @@ from mockserver.inference.conflict_words import (
     tells_of_use,
     unique_members,
 )
-from mockserver.inference.ranges import Bound, bounds_of_moment, main_moment
+from mockserver.inference.vocabulary.ranges import Bound, bounds_of_moment, main_moment
 from mockserver.values.verb_stems import stem_of, undone
 
 

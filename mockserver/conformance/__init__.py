@@ -92,8 +92,8 @@ from mockserver.contract.operation import Criterion, How
 from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.resource import Reference
 from mockserver.contract.samples.described_values import states_of
-from mockserver.inference import words as list_words
-from mockserver.inference.conflict_words import (
+from mockserver.inference.vocabulary import words as list_words
+from mockserver.inference.vocabulary.conflict_words import (
     are_taken_together,
     forbidden_states,
     tells_of_any,
@@ -101,7 +101,7 @@ from mockserver.inference.conflict_words import (
     told_missing,
     unique_members,
 )
-from mockserver.inference.ranges import Bound, bound_of
+from mockserver.inference.vocabulary.ranges import Bound, bound_of
 from mockserver.messages import REFUSALS, SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json

@@ -11,13 +11,13 @@ from mockserver.contract.compile import UNKNOWN_PATH
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
 from mockserver.contract.plan import Steps
+from mockserver.contract.plan_values import NOW, TOGGLE
 from mockserver.contract.problems import Problems
 from mockserver.contract.samples.sample_maker import Maker
-from mockserver.inference.actions import TOGGLE
-from mockserver.inference.guess import Guess
-from mockserver.inference.meanings import SINGLE
-from mockserver.inference.resource_draft import InferredCollection, Reading
-from mockserver.inference.resources import Resources
+from mockserver.inference.meaning.guess import Guess
+from mockserver.inference.meaning.meanings import SINGLE
+from mockserver.inference.reading.resource_draft import InferredCollection, Reading
+from mockserver.inference.records.resources import Resources
 from mockserver.values.form import Form, read_form
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
@@ -89,7 +89,7 @@ class Marks:
             for name, node in marks.child(word).items():
                 if name not in members:
                     self._problems.add(node, f"{about.name} has no member {quoted(name)}", meant(name, members))
-                elif node.value not in ({"now": True}, TOGGLE) and not self._maker.allows(members[name], node.value):
+                elif node.value not in (NOW, TOGGLE) and not self._maker.allows(members[name], node.value):
                     self._problems.add(
                         node, f"{quoted(node.value)} is not a value of {quoted(name)}", "use one it may have"
                     )

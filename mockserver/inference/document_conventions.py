@@ -8,9 +8,9 @@ from mockserver.contract.document import Document
 from mockserver.contract.plan import OperationPlan, PlannedReply
 from mockserver.contract.samples.sample_maker import SCHEMAS, Maker
 from mockserver.contract.sources.servers import prefix_of
-from mockserver.inference.paths import ANY, PathTable
-from mockserver.inference.replies import is_json
-from mockserver.inference.resources import Resources
+from mockserver.inference.reading.paths import ANY, PathTable
+from mockserver.inference.reading.replies import is_json
+from mockserver.inference.records.resources import Resources
 
 TENANT_SHARE = 0.8
 """A parameter at the same place in more than this share of the paths, and with no item path, is a tenant."""

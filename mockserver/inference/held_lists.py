@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
 from mockserver.contract.schema_shape import Shapes
-from mockserver.inference.keys import key_of
-from mockserver.inference.paths import ANY, Key
-from mockserver.inference.replies import Found
-from mockserver.inference.resource_draft import HeldList, InferredCollection, Reading
-from mockserver.inference.resources import Resources
-from mockserver.inference.shared_collections import is_one
-from mockserver.inference.written_below import WRITES, single_at
+from mockserver.inference.meaning.written_below import WRITES, single_at
+from mockserver.inference.reading.keys import key_of
+from mockserver.inference.reading.paths import ANY, Key
+from mockserver.inference.reading.replies import Found
+from mockserver.inference.reading.resource_draft import HeldList, InferredCollection, Reading
+from mockserver.inference.records.resources import Resources
+from mockserver.inference.records.shared_collections import is_one
 from mockserver.values.name_words import flat, singular
 
 

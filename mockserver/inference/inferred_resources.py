@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.held_lists import hold_lists
-from mockserver.inference.marked_records import share_marked
-from mockserver.inference.paths import PathTable
-from mockserver.inference.resources import Resources
-from mockserver.inference.shared_collections import share
+from mockserver.inference.meaning.marked_records import share_marked
+from mockserver.inference.meaning.written_below import find_written_below
+from mockserver.inference.reading.paths import PathTable
+from mockserver.inference.records.resources import Resources
+from mockserver.inference.records.shared_collections import share
 from mockserver.inference.whole_names import join_whole_names
-from mockserver.inference.written_below import find_written_below
 
 
 def infer_resources(paths: PathTable, shapes: Shapes) -> Resources:

@@ -17,24 +17,24 @@ from mockserver.contract.samples.own_addresses import OwnAddresses
 from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import Shapes
-from mockserver.inference.accounts import read_accounts
 from mockserver.inference.annotations import SAID, Marks
-from mockserver.inference.creation_paths import made_elsewhere
 from mockserver.inference.document_conventions import likely_tenant, prefixes, usual_refusal
-from mockserver.inference.embedded_records import EmbeddedRecords
-from mockserver.inference.foreign import ForeignKeys
-from mockserver.inference.guess import Guess
 from mockserver.inference.inferred_resources import infer_resources
-from mockserver.inference.key_forms import is_counted, listed_key, most_listed
-from mockserver.inference.meanings import Meanings
-from mockserver.inference.paths import ANY, Key, read_paths, spellings
-from mockserver.inference.records_beside import add_beside, keep_truths, resource_beside, truths_set
-from mockserver.inference.replies import success
-from mockserver.inference.request_inputs import credentials
-from mockserver.inference.resource_draft import InferredCollection, Reading
-from mockserver.inference.shown_keys import sent_at, sent_keys, shown_key
-from mockserver.inference.shown_links import ShownLinks
-from mockserver.inference.taken_over import with_origin
+from mockserver.inference.meaning.accounts import read_accounts
+from mockserver.inference.meaning.creation_paths import made_elsewhere
+from mockserver.inference.meaning.guess import Guess
+from mockserver.inference.meaning.meanings import Meanings
+from mockserver.inference.meaning.records_beside import add_beside, keep_truths, resource_beside, truths_set
+from mockserver.inference.meaning.taken_over import with_origin
+from mockserver.inference.reading.paths import ANY, Key, read_paths, spellings
+from mockserver.inference.reading.replies import success
+from mockserver.inference.reading.request_inputs import credentials
+from mockserver.inference.reading.resource_draft import InferredCollection, Reading
+from mockserver.inference.records.embedded_records import EmbeddedRecords
+from mockserver.inference.records.foreign import ForeignKeys
+from mockserver.inference.records.key_forms import is_counted, listed_key, most_listed
+from mockserver.inference.records.shown_keys import sent_at, sent_keys, shown_key
+from mockserver.inference.records.shown_links import ShownLinks
 
 _PARTS = ("webhooks", "components")
 """What a document without operations may be of instead (OpenAPI 3.1): it can be looked at."""

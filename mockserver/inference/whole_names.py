@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mockserver.inference.paths import ANY
-from mockserver.inference.resource_draft import InferredCollection
-from mockserver.inference.resources import Resources
-from mockserver.inference.shared_collections import is_one, move
+from mockserver.inference.reading.paths import ANY
+from mockserver.inference.reading.resource_draft import InferredCollection
+from mockserver.inference.records.resources import Resources
+from mockserver.inference.records.shared_collections import is_one, move
 
 
 def join_whole_names(found: Resources) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from altered_mock import checked
 from mockserver import create_app
-from mockserver.inference.conflict_words import refusal_of_missing
+from mockserver.inference.vocabulary.conflict_words import refusal_of_missing
 from test_any_document import body, client, collection
 
 

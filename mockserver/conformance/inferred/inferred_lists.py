@@ -16,7 +16,7 @@ from mockserver.conformance.stories.trail import BrokenConstraint, Expected
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.contract.plan import PlannedParameter
-from mockserver.inference.words import CURSORS, DIRECTIONS, MORE, NEXT, OFFSETS, PAGES, SIZES, SORTS, TOTALS
+from mockserver.inference.vocabulary.words import CURSORS, DIRECTIONS, MORE, NEXT, OFFSETS, PAGES, SIZES, SORTS, TOTALS
 from mockserver.values.name_words import bare, flat
 from mockserver.values.pointer import pointer_to
 

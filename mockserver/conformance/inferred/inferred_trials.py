@@ -31,7 +31,7 @@ from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
 from mockserver.contract.samples.scalars import Draw
-from mockserver.inference.words import is_servers
+from mockserver.inference.vocabulary.words import is_servers
 from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json

@@ -17,8 +17,8 @@ from mockserver.conformance.inferred.inferred_violations import LENIENT, Inferre
 from mockserver.conformance.inferred.inferred_writing import text_of
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.contract import Kind, Operation
-from mockserver.inference.ranges import bound_of
-from mockserver.inference.words import PAGES, SIZES
+from mockserver.inference.vocabulary.ranges import bound_of
+from mockserver.inference.vocabulary.words import PAGES, SIZES
 from mockserver.values.members import value_at as within
 from mockserver.values.members import with_value
 from mockserver.values.moment import read_date

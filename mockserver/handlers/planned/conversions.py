@@ -16,7 +16,7 @@ from mockserver.handlers.planned.reply_bodies.replying import with_record
 from mockserver.handlers.planned.stored_records.embedding import presented
 from mockserver.handlers.planned.stored_records.record_building import draw_for, following, settled
 from mockserver.handlers.planned.stored_records.scope import Scope, named, scope_of
-from mockserver.inference.words import CHANGED, MADE
+from mockserver.inference.vocabulary.words import CHANGED, MADE
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value

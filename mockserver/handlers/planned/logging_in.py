@@ -17,7 +17,7 @@ from mockserver.handlers.planned.addressing.places import key_of, keys_of, plan_
 from mockserver.handlers.planned.reply_bodies.replying import made
 from mockserver.handlers.planned.stored_records.record_building import changed, composed
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.words import KEYS, OUTCOMES
+from mockserver.inference.vocabulary.words import KEYS, OUTCOMES
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at

@@ -27,9 +27,9 @@ from mockserver.handlers.planned.lists.watched_lists import is_watch, watched
 from mockserver.handlers.planned.reply_bodies.replying import answered, made, with_record
 from mockserver.handlers.planned.stored_records.embedding import presented
 from mockserver.handlers.planned.stored_records.scope import Scope, scope_of
-from mockserver.inference.asked_members import asked_member, filtered_member, is_opposite
-from mockserver.inference.ranges import Bound, bound_of, bounds_of_moment, is_ordered, is_within, main_moment
-from mockserver.inference.words import DIRECTIONS, EVERYTHING, MADE, SORTS, TEXTS
+from mockserver.inference.vocabulary.asked_members import asked_member, filtered_member, is_opposite
+from mockserver.inference.vocabulary.ranges import Bound, bound_of, bounds_of_moment, is_ordered, is_within, main_moment
+from mockserver.inference.vocabulary.words import DIRECTIONS, EVERYTHING, MADE, SORTS, TEXTS
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value

@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.inferred_reading import is_merge
+from mockserver.contract.plan_values import NOW, TOGGLE
 from mockserver.contract.samples.fitting import fit
 from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.samples.scalars import Draw
@@ -29,8 +30,7 @@ from mockserver.handlers.planned.stored_records.followers import keep_followers
 from mockserver.handlers.planned.stored_records.record_building import changed, draw_for, following, overlaid, settled
 from mockserver.handlers.planned.stored_records.scope import Scope, account_of, named, scope_of
 from mockserver.handlers.planned.stored_records.stored_files import with_files
-from mockserver.inference.actions import TOGGLE
-from mockserver.inference.attributes import ATTRIBUTES, members_holder
+from mockserver.inference.vocabulary.attributes import ATTRIBUTES, members_holder
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json
@@ -173,7 +173,7 @@ def _set(call: Call, record: Node, before: Mapping[str, Json]) -> dict[str, Json
     moments = {
         name: moment_as(maker, members[name], now, name) or whole_second(now)
         for name, one in words.items()
-        if one == {"now": True}
+        if one == NOW
     }
     return {**words, **turned, **moments}
 

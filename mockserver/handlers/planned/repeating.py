@@ -14,7 +14,7 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import plan_of
-from mockserver.inference.records_beside import REPLIES, is_repeat_key
+from mockserver.inference.vocabulary.names_beside import REPLIES, is_repeat_key
 from mockserver.messages import REFUSALS, Reply
 from mockserver.store import Tenant
 

@@ -10,7 +10,7 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.accounts.callers import caller_key
 from mockserver.handlers.planned.addressing.places import keys_of, record_id
-from mockserver.inference.records_beside import truths_of
+from mockserver.inference.vocabulary.names_beside import truths_of
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant
 

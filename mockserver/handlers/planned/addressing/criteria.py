@@ -7,7 +7,7 @@ from contextlib import suppress
 from types import MappingProxyType
 
 from mockserver.contract.plan import Steps
-from mockserver.inference.words import LOGINS
+from mockserver.inference.vocabulary.words import LOGINS
 from mockserver.messages import Json
 from mockserver.store import All, AnyOf, Condition
 

@@ -14,7 +14,7 @@ from mockserver.contract.samples.patterns import patterned
 from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw, uuid_from
 from mockserver.handlers.planned.addressing.places import is_key
-from mockserver.inference.words import KEYS, LOGINS
+from mockserver.inference.vocabulary.words import KEYS, LOGINS
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value
 from mockserver.values.name_words import flat, words_of

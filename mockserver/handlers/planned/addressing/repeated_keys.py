@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from mockserver.contract.plan import Model, Steps
 from mockserver.handlers.call import Call
-from mockserver.inference.attributes import RELATIONSHIPS, type_of
+from mockserver.inference.vocabulary.attributes import RELATIONSHIPS, type_of
 from mockserver.messages import Json
 from mockserver.values.members import with_value
 

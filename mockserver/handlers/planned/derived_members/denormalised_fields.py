@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from mockserver.contract.document import Node
 from mockserver.handlers.call import Call
-from mockserver.inference.foreign import ENDINGS
-from mockserver.inference.words import KEYS
+from mockserver.inference.vocabulary.words import KEYS, REFERENCE_ENDINGS
 from mockserver.messages import Json
 from mockserver.values.name_words import flat
 
@@ -31,7 +30,7 @@ def copied_names(call: Call, place: Node, key: str) -> list[str]:
 
 def _stem(key: str) -> str:
     word = flat(key)
-    return next((word.removesuffix(one) for one in ENDINGS if word.endswith(one)), "")
+    return next((word.removesuffix(one) for one in REFERENCE_ENDINGS if word.endswith(one)), "")
 
 
 def named_fields(call: Call, place: Node, key: str, record: Json) -> dict[str, Json]:
@@ -53,7 +52,7 @@ def named_fields(call: Call, place: Node, key: str, record: Json) -> dict[str, J
 def has_named_fields(names: Iterable[str], key: str) -> bool:
     """Whether an object with members of those names repeats anything of the record that its ``key`` names."""
     word = flat(key)
-    stem = next((word.removesuffix(one) for one in ENDINGS if word.endswith(one)), "")
+    stem = next((word.removesuffix(one) for one in REFERENCE_ENDINGS if word.endswith(one)), "")
     return bool(stem) and any(flat(name).removeprefix(stem) in _NAMED for name in names if flat(name).startswith(stem))
 
 

@@ -16,7 +16,7 @@ from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw, uuid_from
 from mockserver.contract.samples.timestamp_names import is_day, is_moment
 from mockserver.handlers.call import Call
-from mockserver.inference.words import CHANGED, MADE, UNIQUE, VERSIONS
+from mockserver.inference.vocabulary.words import CHANGED, MADE, UNIQUE, VERSIONS
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value
 from mockserver.values.moment import whole_second

@@ -22,7 +22,7 @@ from mockserver.handlers.planned.expansion.asked_relations import (
 from mockserver.handlers.planned.expansion.included_records import INCLUDED, is_compound, with_included
 from mockserver.handlers.planned.expansion.related_records import Allowance, Holder, RelatedRecords, resource_shown
 from mockserver.handlers.planned.stored_records.embedding import copied, place_shown
-from mockserver.inference.foreign import ENDINGS
+from mockserver.inference.vocabulary.words import REFERENCE_ENDINGS
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
@@ -133,7 +133,7 @@ def _is_found_otherwise(holder: Holder, name: str) -> bool:
     """Whether a record tells by another member, or by theirs, which records a member holds."""
     embedded = model_of(holder.resource).embedded.get(name) if holder.resource else None
     beside = {flat(one) for one in holder.value}
-    is_named = any(f"{flat(name)}{ending}" in beside for ending in ENDINGS)
+    is_named = any(f"{flat(name)}{ending}" in beside for ending in REFERENCE_ENDINGS)
     return is_named or (embedded is not None and not embedded.is_written) or holder.is_above(name)
 
 

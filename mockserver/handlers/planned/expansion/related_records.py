@@ -13,7 +13,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import is_key, model_of, plan_of
 from mockserver.handlers.planned.stored_records.embedding import MOST
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.foreign import ENDINGS
+from mockserver.inference.vocabulary.words import REFERENCE_ENDINGS
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant
 from mockserver.values.name_words import flat, singular, thing_of
@@ -87,7 +87,7 @@ class Holder:
 
     def _named(self, low: str) -> RelatedRecords | None:
         """The one whose key a member holds: ``author`` by ``authorId``."""
-        names = (low, *(low + ending for ending in ENDINGS))
+        names = (low, *(low + ending for ending in REFERENCE_ENDINGS))
         for member, other in self._foreign(self.resource).items():
             if flat(member) in names and is_key(key := self._data().get(member)):
                 return self._by_keys(other, [key], is_many=False)
@@ -95,7 +95,7 @@ class Holder:
 
     def _listed(self, low: str) -> RelatedRecords | None:
         """Those whose keys a list holds: ``tags`` by ``tagIds``."""
-        names = (low, *(f"{singular(low)}{ending}s" for ending in ENDINGS))
+        names = (low, *(f"{singular(low)}{ending}s" for ending in REFERENCE_ENDINGS))
         within = model_of(self.resource).keys_within() if self.resource else {}
         for (member, *rest), other in within.items():
             if not rest and flat(member) in names and isinstance(keys := self._data().get(member), list):

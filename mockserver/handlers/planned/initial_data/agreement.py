@@ -13,7 +13,7 @@ from mockserver.handlers.planned.derived_members.extents import least_first
 from mockserver.handlers.planned.derived_members.intervals import believable
 from mockserver.handlers.planned.derived_members.state_members import StateMembers
 from mockserver.handlers.planned.initial_data.sayable_values import sayable
-from mockserver.inference.attributes import ATTRIBUTES, attributes_of
+from mockserver.inference.vocabulary.attributes import ATTRIBUTES, attributes_of
 
 
 def agreeing(maker: Maker, model: Model, value: dict[str, Any], draw: Draw, called: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from mockserver.contract import Resource
 from mockserver.contract.plan import Model
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.initial_data.initial_keys import key_there
-from mockserver.inference.attributes import RELATIONSHIPS, type_of
+from mockserver.inference.vocabulary.attributes import RELATIONSHIPS, type_of
 from mockserver.values.members import value_at, with_value
 from mockserver.values.name_words import flat, singular
 

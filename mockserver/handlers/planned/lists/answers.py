@@ -12,8 +12,8 @@ from typing import Any
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.asked_values import asked_values
 from mockserver.handlers.planned.addressing.places import model_of, plan_of
-from mockserver.inference.ranges import main_moment
-from mockserver.inference.words import is_paging
+from mockserver.inference.vocabulary.ranges import main_moment
+from mockserver.inference.vocabulary.words import is_paging
 from mockserver.messages import Json
 from mockserver.values.moment import day_text, read_date
 

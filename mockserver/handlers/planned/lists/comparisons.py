@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from mockserver.handlers.planned.addressing.criteria import meets, texts_of, written
 from mockserver.handlers.planned.lists.record_parts import held
 from mockserver.handlers.planned.lists.selectors import Test
-from mockserver.inference.ranges import is_ordered, is_within
+from mockserver.inference.vocabulary.ranges import is_ordered, is_within
 from mockserver.messages import Json
 from mockserver.values.json_text import BadJson, decode
 from mockserver.values.members import value_at

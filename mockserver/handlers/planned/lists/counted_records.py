@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from mockserver.contract.plan_values import PAST
 from mockserver.handlers.planned.addressing.criteria import meets
-from mockserver.inference.marked_records import PAST
 from mockserver.messages import Json
 from mockserver.store import Record
 from mockserver.values.moment import order, whole_second

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.handlers.planned.addressing.places import by_key
 from mockserver.handlers.planned.lists.record_parts import held
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.words import DIRECTIONS, SORTS
+from mockserver.inference.vocabulary.words import DIRECTIONS, SORTS
 from mockserver.messages import Json
 from mockserver.store import Record
 from mockserver.values.name_words import flat

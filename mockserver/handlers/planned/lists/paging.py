@@ -13,7 +13,7 @@ from mockserver.contract.plan import OperationPlan, Steps
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.addresses import as_shown, host_of
 from mockserver.handlers.planned.addressing.places import key_of, plan_of
-from mockserver.inference.words import (
+from mockserver.inference.vocabulary.words import (
     CURSORS,
     FIRSTS,
     LASTS,

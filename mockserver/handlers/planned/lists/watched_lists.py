@@ -16,7 +16,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.addresses import with_host
 from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.handlers.planned.stored_records.embedding import presented
-from mockserver.inference.words import VERSIONS
+from mockserver.inference.vocabulary.words import VERSIONS
 from mockserver.messages import Reply
 from mockserver.store import Record, Tenant
 from mockserver.store.tenant_diff import ChangedRecord

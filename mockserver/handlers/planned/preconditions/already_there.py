@@ -10,7 +10,7 @@ from mockserver.handlers.planned.addressing.criteria import condition, meets
 from mockserver.handlers.planned.addressing.places import is_key, plan_of
 from mockserver.handlers.planned.preconditions.conflicts import CONFLICT
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.conflict_words import unique_members
+from mockserver.inference.vocabulary.conflict_words import unique_members
 from mockserver.messages import Json
 from mockserver.values.members import value_at
 from mockserver.values.name_words import flat, words_of

@@ -13,8 +13,8 @@ from mockserver.handlers.planned.addressing.criteria import condition, meets, wi
 from mockserver.handlers.planned.addressing.places import key_of, plan_of
 from mockserver.handlers.planned.initial_data.initial_keys import first_keys
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.attributes import ATTRIBUTES, members_holder
-from mockserver.inference.conflict_words import forbidden_states, tells_of_any, tells_of_use, unique_members
+from mockserver.inference.vocabulary.attributes import ATTRIBUTES, members_holder
+from mockserver.inference.vocabulary.conflict_words import forbidden_states, tells_of_any, tells_of_use, unique_members
 from mockserver.messages import Json
 from mockserver.store import Record
 from mockserver.values.equality import same_json

@@ -9,7 +9,7 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import is_key, plan_of
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.conflict_words import told_missing
+from mockserver.inference.vocabulary.conflict_words import told_missing
 from mockserver.messages import Json
 from mockserver.values.shown import quoted
 

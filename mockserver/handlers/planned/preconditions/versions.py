@@ -9,7 +9,7 @@ from mockserver.contract.plan import Model, OperationPlan
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import plan_of
-from mockserver.inference.words import VERSIONS
+from mockserver.inference.vocabulary.words import VERSIONS
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 from mockserver.values.members import value_at

@@ -12,7 +12,15 @@ from mockserver.contract.samples.declared_values import said_examples
 from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers.planned.declared_errors.error_words import phrase
-from mockserver.inference.words import CODES, FAULTS, HOLDERS_OF_ANY, MESSAGES, OUTCOMES, ZEROS, tells_outcome
+from mockserver.inference.vocabulary.words import (
+    CODES,
+    FAULTS,
+    HOLDERS_OF_ANY,
+    MESSAGES,
+    OUTCOMES,
+    ZEROS,
+    tells_outcome,
+)
 from mockserver.messages import Json
 from mockserver.values.name_words import flat
 from mockserver.values.pointer import pointed, pointer_to

@@ -12,7 +12,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.handlers.planned.reply_bodies.acknowledgements import acknowledged
 from mockserver.handlers.planned.stored_records.record_building import draw_for
-from mockserver.inference.words import KEYS, OUTCOMES, is_paging
+from mockserver.inference.vocabulary.words import KEYS, OUTCOMES, is_paging
 from mockserver.messages import Json
 from mockserver.values.members import value_at
 from mockserver.values.name_words import flat, thing_of

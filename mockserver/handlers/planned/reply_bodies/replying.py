@@ -24,7 +24,7 @@ from mockserver.handlers.planned.reply_bodies.acknowledgements import acknowledg
 from mockserver.handlers.planned.reply_bodies.envelope_fields import with_envelope_fields
 from mockserver.handlers.planned.reply_bodies.streams import streamed
 from mockserver.handlers.planned.stored_records.record_building import draw_for
-from mockserver.inference.words import HOLDERS_OF_ANY, OUTCOMES, is_paging
+from mockserver.inference.vocabulary.words import HOLDERS_OF_ANY, OUTCOMES, is_paging
 from mockserver.messages import Headers, Json, Reply
 from mockserver.values.media_types import carries_json, without_parameters
 from mockserver.values.members import value_at, with_value

@@ -11,7 +11,7 @@ from mockserver.handlers.planned.derived_members.stamps import stamped
 from mockserver.handlers.planned.derived_members.state_members import StateMembers
 from mockserver.handlers.planned.initial_data.initial_states import states_at_first
 from mockserver.handlers.planned.stored_records.sendable import sendable_members
-from mockserver.inference.attributes import ATTRIBUTES, attributes_of
+from mockserver.inference.vocabulary.attributes import ATTRIBUTES, attributes_of
 from mockserver.messages import Json
 
 

@@ -17,7 +17,7 @@ from mockserver.handlers.planned.addressing.places import by_key, key_of, keys_o
 from mockserver.handlers.planned.derived_members.intervals import is_exact
 from mockserver.handlers.planned.initial_data.initial_records import begin
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.words import number_of
+from mockserver.inference.vocabulary.words import number_of
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at

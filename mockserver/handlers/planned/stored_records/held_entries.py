@@ -14,7 +14,7 @@ from mockserver.handlers.planned.addressing.places import is_key, model_of
 from mockserver.handlers.planned.derived_members.denormalised_fields import repeated_fields
 from mockserver.handlers.planned.stored_records.record_building import draw_for, overlaid
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.words import LOGINS, NAME_LIKE
+from mockserver.inference.vocabulary.words import LOGINS, NAME_LIKE
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value
 from mockserver.values.name_words import flat, singular

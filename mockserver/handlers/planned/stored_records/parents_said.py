@@ -5,8 +5,7 @@ from __future__ import annotations
 from mockserver.contract.plan import Parent
 from mockserver.handlers.planned.addressing.places import is_key, keys_of
 from mockserver.handlers.planned.initial_data.initial_states import MAKERS
-from mockserver.inference.foreign import PEOPLE
-from mockserver.inference.words import KEYS, LOGINS
+from mockserver.inference.vocabulary.words import KEYS, LOGINS, PEOPLE
 from mockserver.store import Record
 from mockserver.values.members import value_at
 from mockserver.values.name_words import flat

@@ -26,7 +26,7 @@ from mockserver.handlers.planned.stored_records.listed_copies import with_listed
 from mockserver.handlers.planned.stored_records.merging import by_entry, merged
 from mockserver.handlers.planned.stored_records.scope import Scope
 from mockserver.handlers.planned.stored_records.sendable import by_default, sendable_members
-from mockserver.inference.words import RENAMES
+from mockserver.inference.vocabulary.words import RENAMES
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 from mockserver.values.members import value_at

@@ -15,8 +15,8 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import keys_of, plan_of, record_id
 from mockserver.handlers.planned.stored_records.scope import Scope, scope_of
-from mockserver.inference.records_beside import files_of
-from mockserver.inference.words import CONTENTS
+from mockserver.inference.vocabulary.names_beside import files_of
+from mockserver.inference.vocabulary.words import CONTENTS
 from mockserver.messages import Headers, Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.media_types import carries_json, without_parameters

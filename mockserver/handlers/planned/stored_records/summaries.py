@@ -11,7 +11,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import by_key, plan_of
 from mockserver.handlers.planned.initial_data.initial_records import begin
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.words import number_of
+from mockserver.inference.vocabulary.words import number_of
 from mockserver.messages import Reply
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
