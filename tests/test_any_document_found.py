@@ -92,6 +92,41 @@ def test_pages_that_are_counted_from_0_begin_with_the_first_record(tmp_path: Pat
     assert caller.get("/books?size=2").json["items"] == pages[0]["items"]
 
 
+def paged_books(folder: Path, beside: dict[str, Any], *asked: dict[str, Any]) -> Any:
+    """A client of a list of three books, in an envelope with ``beside``."""
+    book = {"type": "object", "required": ["id"], "properties": {"id": NUMBER}}
+    envelope = {"type": "object", "properties": {"data": {"type": "array", "items": book}, **beside}}
+    get = {"parameters": [*asked], "responses": {"200": reply(envelope)}}
+    return client(
+        document({"/books": {"get": get}, "/books/{id}": {"get": {"responses": {"200": reply(book)}}}}), folder
+    )
+
+
+@pytest.mark.parametrize("word", ["ending_before", "before"])
+def test_pages_are_read_backwards_from_a_record(tmp_path: Path, word: str) -> None:
+    asked = [parameter(name, {"type": kind}, "query") for name, kind in ((word, "string"), ("after", "string"), ("limit", "integer"))]  # fmt: skip
+    caller = paged_books(tmp_path, {"has_more": {"type": "boolean"}}, *asked)
+    keys = [one["id"] for one in caller.get("/books").json["data"]]
+    for query, shown, more in ((f"{word}={keys[2]}&limit=1", keys[1:2], True), (f"{word}={keys[1]}&limit=1", keys[:1], False),
+                               (f"{word}={keys[0]}", [], False), (f"after={keys[0]}&limit=1", keys[1:2], True)):  # fmt: skip
+        got = caller.get(f"/books?{query}").json
+        assert ([one["id"] for one in got["data"]], got["has_more"]) == (shown, more), query
+
+
+def test_what_leads_to_the_next_page_is_there_on_the_last_one_too(tmp_path: Path) -> None:
+    links = {"anyOf": [{"type": "object", "properties": {"next": TEXT, "last": TEXT}}, {}]}
+    beside = {"metadata": {"type": "object", "properties": {"continue": TEXT}}, "results": NUMBER,
+              "links": {"type": "object", "properties": {"pages": links}}}  # fmt: skip
+    asked = [parameter("continue", TEXT, "query"), parameter("limit", NUMBER, "query")]
+    caller = paged_books(tmp_path, beside, *asked)
+    first = caller.get("/books?limit=2").json
+    assert (len(first["data"]), first["results"]) == (2, 3)
+    assert first["links"]["pages"]["next"].endswith(f"/books?limit=2&continue={first['metadata']['continue']}")
+    last = caller.get(f"/books?limit=2&continue={first['metadata']['continue']}").json
+    assert (len(last["data"]), last["metadata"]) == (1, {})
+    assert "next" not in last["links"]["pages"]
+
+
 def hal() -> dict[str, Any]:
     """Records that tell their key by their own address only, as Spring Data REST's do."""
     link = {"type": "object", "properties": {"href": dict(TEXT)}}

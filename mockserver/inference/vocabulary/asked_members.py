@@ -7,12 +7,21 @@ from collections.abc import Iterable, Iterator
 
 from mockserver.contract.document import Node
 from mockserver.contract.schema_shape import Shapes
-from mockserver.inference.vocabulary.words import CURSORS, DIRECTIONS, OFFSETS, PAGES, SIZES, SORTS, TEXTS
+from mockserver.inference.vocabulary.words import (
+    BACKWARD_CURSORS,
+    CURSORS,
+    DIRECTIONS,
+    OFFSETS,
+    PAGES,
+    SIZES,
+    SORTS,
+    TEXTS,
+)
 from mockserver.values.name_words import flat, singular
 
 _ASKING = re.compile(r"(?:find|get|search|list|filter)?by")
 _NOTS = ("un", "not", "non")
-_OTHERS = SIZES | PAGES | CURSORS | OFFSETS | SORTS | DIRECTIONS | TEXTS
+_OTHERS = SIZES | PAGES | CURSORS | BACKWARD_CURSORS | OFFSETS | SORTS | DIRECTIONS | TEXTS
 """Parameters that say how a list is shown, whatever members are called like them."""
 
 

@@ -87,6 +87,9 @@ CURSORS = frozenset(
     {"cursor", "after", "startingafter", "pagetoken", "nexttoken", "nextpagetoken", "continue", "marker", "startcursor",
      "pagecursor", "pageafter", "nextcursor", "continuationtoken"}
 )  # fmt: skip
+BACKWARD_CURSORS = frozenset({"endingbefore", "before", "beforeid", "pagebefore", "beforecursor", "previouscursor",
+                              "prevcursor", "previouspagetoken"})  # fmt: skip
+"""Parameters that name the record before which a page ends."""
 OFFSETS = frozenset({"offset", "skip", "startat", "startindex", "pageoffset"})
 PAGE_COUNTS = frozenset({"totalpages", "pagecount", "pagestotal", "pages", "numpages", "numberofpages", "pagescount",
                          "pagetotal"})  # fmt: skip

@@ -77,9 +77,22 @@ def _is_below_new(call: Call, tenant: Tenant, resource: Resource, keys: tuple[st
         theirs = keys[:width] if width <= index else _above_alone(tenant, above, key)
         if theirs is None:
             continue
-        if record_id(theirs, key) in tenant[above.name] and key not in first_keys(call, tenant.name, above, theirs):
+        own = _own_key(tenant, above, theirs, key)
+        if own is not None and own not in first_keys(call, tenant.name, above, theirs):
             return True
     return False
+
+
+def _own_key(tenant: Tenant, resource: Resource, above: tuple[str, ...], said: str) -> str | None:
+    """The key of the record that a path names by it or by another member: a repository by its number or its name."""
+    if record_id(above, said) in tenant[resource.name]:
+        return said
+    prefix = record_id(above, "") if above else ""
+    for steps in model_of(resource).other_keys:
+        for one in tenant[resource.name].narrowed(with_values([(steps, said)]), prefix):
+            if one.id.startswith(prefix) and str(value_at(one.data(), steps)) == said:
+                return keys_of(one.id)[-1]
+    return None
 
 
 def _above_alone(tenant: Tenant, resource: Resource, key: str) -> tuple[str, ...] | None:
