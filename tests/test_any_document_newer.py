@@ -138,3 +138,32 @@ def test_a_media_type_may_stand_among_the_components(tmp_path: Path) -> None:
     told = {**NEWER, "paths": {**NEWER["paths"], "/pets/{id}": one},
             "components": {**NEWER["components"], "mediaTypes": {"Pet": shown}}}  # fmt: skip
     assert client(told, tmp_path).get("/pets/7").json == {"id": 7, "name": "Rex"}
+
+
+CHUNK = {"type": "object", "required": ["id", "model", "delta"],
+         "properties": {"id": {"type": "string"}, "model": {"type": "string"}, "delta": {"type": "string"}}}  # fmt: skip
+ANSWER = {"type": "object", "required": ["id", "model", "text"],
+          "properties": {"id": {"type": "string"}, "model": {"type": "string"}, "text": {"type": "string"}}}  # fmt: skip
+
+
+def test_a_request_for_a_stream_is_answered_in_events(tmp_path: Path) -> None:
+    stream = {"type": "boolean", "description": "Send events, the last of which is `data: [DONE]`."}
+    sent = {"type": "object", "properties": {"model": {"type": "string"}, "stream": stream}}
+    told = reply(ANSWER)
+    told["content"]["text/event-stream"] = {"schema": CHUNK}
+    body = {"content": {"application/json": {"schema": sent}}}
+    caller = client(document({"/answers": {"post": {"requestBody": body, "responses": {"200": told}}}}), tmp_path)
+    got = caller.post("/answers", json={"model": "m", "stream": True})
+    assert got.content_type.startswith("text/event-stream")
+    *events, last, rest = got.text.split("\n\n")
+    assert (last, rest) == ("data: [DONE]", "")
+    values = [json.loads(one.removeprefix("data: ")) for one in events]
+    assert len(values) > 1
+    assert {one["model"] for one in values} == {"m"}
+    assert len({one["id"] for one in values}) == 1
+    assert all(sorted(one) == ["delta", "id", "model"] for one in values)
+    assert sorted(caller.post("/answers", json={"model": "m"}).json) == ["id", "model", "text"]
+    for accepted, kind in (("text/event-stream", "text/event-stream"), ("application/json, text/event-stream", "application/json"),
+                           ("*/*", "application/json")):  # fmt: skip
+        got = caller.post("/answers", json={"model": "m"}, headers={"Accept": accepted})
+        assert got.content_type.startswith(kind), accepted

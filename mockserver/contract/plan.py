@@ -180,7 +180,7 @@ class PlannedReply:
     """One declared reply: its media type and its place, None without content; the headers it names, lower-case.
 
     ``needed`` are the headers that must be there, as they are written, each with its schema; ``description`` is what
-    the document says of it in words.
+    the document says of it in words; ``stream`` the events that are answered in place of it where a request asks so.
     """
 
     media_type: str | None
@@ -188,6 +188,7 @@ class PlannedReply:
     headers: frozenset[str] = frozenset()
     needed: tuple[tuple[str, Node], ...] = ()
     description: str = ""
+    stream: Node | None = None
 
     @property
     def schema(self) -> Node | None:

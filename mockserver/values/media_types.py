@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+EVENTS = "text/event-stream"
 KNOWN = 256
 """How many media types are remembered."""
 

@@ -11,7 +11,7 @@ from mockserver.contract.plan import PlannedReply, Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.contract.xml_text import is_xml
 from mockserver.inference.vocabulary.words import KEYS, LISTS, NESTS, is_paging, tells_outcome
-from mockserver.values.media_types import without_parameters
+from mockserver.values.media_types import EVENTS, without_parameters
 from mockserver.values.name_words import bare, flat, singular
 
 
@@ -202,4 +202,5 @@ def _said(shapes: Shapes, reply: Node) -> PlannedReply:
     name = next((one for holds in (is_json, is_xml, bool) for one in content if holds(one)), None)
     if name is None or not isinstance(content[name].value, Mapping):
         return PlannedReply(None, None, headers, needed, words)
-    return PlannedReply(concrete(name), content[name], headers, needed, words)
+    events = next((content[one] for one in content if without_parameters(one) == EVENTS and one != name), None)
+    return PlannedReply(concrete(name), content[name], headers, needed, words, events)

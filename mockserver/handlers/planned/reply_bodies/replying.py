@@ -22,11 +22,11 @@ from mockserver.handlers.planned.addressing.criteria import written
 from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.handlers.planned.reply_bodies.acknowledgements import acknowledged, is_acknowledgement
 from mockserver.handlers.planned.reply_bodies.envelope_fields import with_envelope_fields
-from mockserver.handlers.planned.reply_bodies.streams import streamed
+from mockserver.handlers.planned.reply_bodies.streams import is_asked_to_stream, streamed, told_in_events
 from mockserver.handlers.planned.stored_records.record_building import draw_for
 from mockserver.inference.vocabulary.words import HOLDERS_OF_ANY, OUTCOMES, is_paging
 from mockserver.messages import Headers, Json, Reply
-from mockserver.values.media_types import carries_json, without_parameters
+from mockserver.values.media_types import EVENTS, carries_json, without_parameters
 from mockserver.values.members import value_at, with_value
 from mockserver.values.name_words import flat
 
@@ -170,6 +170,9 @@ def _elsewhere(call: Call, status: int) -> Headers:
 def _reply(call: Call, said: PlannedReply, status: int, value: Json, *, headers: Headers, notes: Headers) -> Reply:
     """``value`` in the reply's media type: JSON, or XML by its schema."""
     content_type = said.media_type or "application/json"
+    if said.stream is not None and is_asked_to_stream(call):
+        raw = told_in_events(call, said.stream, value)
+        return Reply(status, raw=raw, headers=headers, notes=notes, content_type=EVENTS)
     if _is_told_xml(call, said) and said.schema is not None:
         raw = write_xml(call.tools.maker.shapes, said.schema, value)
         return Reply(status, raw=raw, headers=headers, notes=notes, content_type=content_type)
