@@ -68,3 +68,40 @@ def test_no_life_has_ended_when_it_begins(tmp_path: Path) -> None:
     for one in (*caller.get("/orders").json, caller.post("/orders", json={}).json):
         assert one["canceled_at"] is None
         assert len(one["paid_on"]) == 10
+
+
+@pytest.mark.parametrize(("words", "first"), [
+    ("Status of this Order, one of `requires_payment`, `held`, `processing`, or `canceled`. See `held`.", "requires_payment"),
+    ("Possible values are requires_payment, processing or held.", "requires_payment"),
+    ("A `held` order may be canceled.", "held"),
+])  # fmt: skip
+def test_states_in_the_order_of_the_alphabet_are_in_that_of_their_words(tmp_path: Path, words: str, first: str) -> None:
+    states = ["canceled", "held", "processing", "requires_payment"]
+    made = orders(tmp_path, status={**TEXT, "enum": states, "description": words}).post("/orders", json={})
+    assert made.json["status"] == first
+
+
+def test_nothing_has_been_paid_or_redeemed_of_a_new_record_and_times_in_seconds_are_times(tmp_path: Path) -> None:
+    number, seconds = {"type": "integer"}, {"type": "integer", "format": "unix-time"}
+    members = {"amount_paid": number, "times_redeemed": number, "paid_at": seconds, "start": seconds, "period": number}
+    made = orders(tmp_path, **members).post("/orders", json={}).json
+    assert (made["amount_paid"], made["times_redeemed"]) == (0, 0)
+    assert min(made["paid_at"], made["start"]) > 1_500_000_000
+
+
+@pytest.mark.parametrize(("member", "words", "usual"), [
+    ({"type": "boolean"}, "Whether it can be sold. Defaults to `true`.", True),
+    ({"type": "boolean"}, "Default: true", True),
+    ({"type": "integer"}, "How many. Defaults to 4.", 4),
+    ({"type": "integer"}, "Defaults to 4 for a guest.", 1),
+    ({"type": "string", "enum": ["once", "often"]}, "The default is `often`.", "often"),
+    ({"type": "string", "enum": ["once", "often"]}, "Defaults to `often` unless it is `once`.", "once"),
+])  # fmt: skip
+def test_a_default_that_is_told_in_words_is_one(tmp_path: Path, member: Any, words: str, usual: Any) -> None:
+    order = {"type": "object", "required": ["id", "rule"], "properties": {"id": TEXT, "rule": member}}
+    sent = {"type": "object", "properties": {"rule": {**member, "description": words}}}
+    both = {
+        "get": {"responses": {"200": reply({"type": "array", "items": order})}},
+        "post": {"requestBody": body(sent), "responses": {"201": reply(order)}},
+    }
+    assert client(document({"/orders": both}), tmp_path).post("/orders", json={}).json["rule"] == usual

@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from mockserver.contract.samples.described_values import as_told
 from mockserver.contract.samples.scalars import Draw
 from mockserver.contract.samples.states import first_state, is_state, living, meaningful
 from mockserver.messages import Json
@@ -18,8 +19,13 @@ def option(options: list[Json], words: Mapping[str, Any], draw: Draw, name: str)
     if not draw.varies and words.get("default") in options:
         return words["default"]
     if not draw.full or (not draw.varies and is_state(name)):
-        return first_state(options) if is_state(name) else options[0]
+        return first_state(_in_order(options, words)) if is_state(name) else options[0]
     return draw.random.choice(living(options) if is_state(name) else options)
+
+
+def _in_order(options: list[Json], words: Mapping[str, Any]) -> list[Json]:
+    texts = [one for one in options if isinstance(one, str)]
+    return [*as_told(texts, words.get("description"))] if len(texts) == len(options) else options
 
 
 def said_examples(value: Any) -> Iterator[Json]:

@@ -33,6 +33,8 @@ COMPUTERS = 2**31 - 1
 """Bounds from here on say what a computer can hold, not what is meant."""
 WORK = 20_000
 """How many values one draw makes, a long text counting as one for each of its ``LONGEST`` characters."""
+EPOCHS = frozenset({"unix-time", "unixtime", "unix-timestamp", "unix_timestamp", "timestamp", "epoch"})
+"""Formats of whole numbers that are moments, in seconds since 1970."""
 _MONEY = NUMBERS["price"]
 _LEARN = frozenset({"student", "pupil", "learner", "apprentice"})
 _MARKS = re.compile(r"[^A-Za-z0-9+]")
@@ -121,6 +123,8 @@ def _number(shape: SchemaShape, draw: Draw, name: str) -> int | float:
     is_whole = shape.type == "integer" or (not step and "format" not in words and is_counted(name))
     low = _human(words.get("minimum", words.get("exclusiveMinimum")))
     high = _human(words.get("maximum", words.get("exclusiveMaximum")))
+    if is_whole and low is None and high is None and words.get("format") in EPOCHS:
+        return int(moment(draw, name).timestamp())
     if draw.full and not step and (found := _named_number(name, draw, low, high, is_whole=is_whole)) is not None:
         return found
     bottom = low if low is not None else (min(1, high) if high is not None else 1)

@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterator, Mapping
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Model
 from mockserver.contract.samples.described_values import listed_values
+from mockserver.contract.samples.scalars import EPOCHS
 from mockserver.contract.samples.states import first_state
+from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.messages import Json
@@ -21,6 +23,11 @@ MAKERS = frozenset(
 """How a record calls whoever made it."""
 _COUNT = re.compile(r"^(num|total|count)|(count|counts|total)$")
 _HAPPENED = re.compile(r"\wcounts?$")
+_DONE = frozenset(
+    {"paid", "refunded", "received", "captured", "redeemed", "transferred", "consumed", "spent", "raised"}
+)
+"""Words in the name of a number of what has been done with a record: nothing, at first."""
+_WHEN = frozenset({"at", "on", "date", "time", "timestamp"})
 _LIVING = frozenset({"active", "enabled", "available", "visible", "valid", "alive"})
 """Words of what is true of a record from the first."""
 _PLACES = frozenset({"city", "zip", "zipcode", "postalcode", "postcode", "street", "country"})
@@ -54,7 +61,9 @@ def _counted(call: Call, model: Model, made: Mapping[str, Json]) -> frozenset[st
     shapes, allows = call.tools.maker.shapes, call.tools.maker.allows
     members = shapes.properties(model.record) if model.record is not None else {}
     names = (name for name, one in made.items() if isinstance(one, int) and name in members)
-    return frozenset(name for name in names if _HAPPENED.search(flat(name)) and allows(members[name], 0))
+    return frozenset(
+        name for name in names if _is_of_the_past(shapes, name, members[name]) and allows(members[name], 0)
+    )
 
 
 def _unsaid(call: Call, model: Model) -> Iterator[str]:
@@ -101,9 +110,19 @@ def _own_beginnings(call: Call, members: Mapping[str, Node], sendable: Collectio
             continue
         if kind == "boolean":
             begins: Json = bool(_LIVING & set(words))
-        elif kind in ("integer", "number") and _HAPPENED.search(flat(name)):
+        elif kind in ("integer", "number") and _is_of_the_past(shapes, name, node):
             begins = 0
         else:
             continue
         if allows(node, begins):
             yield name, begins
+
+
+def _is_of_the_past(shapes: Shapes, name: str, node: Node) -> bool:
+    """Whether a number counts what has happened, how much was paid or how often it was redeemed; not when."""
+    if _HAPPENED.search(flat(name)):
+        return True
+    words = words_of(name)
+    if len(words) == 1 or not _DONE & {*words}:
+        return False
+    return words[-1] not in _WHEN and shapes.says(node, "format") not in EPOCHS

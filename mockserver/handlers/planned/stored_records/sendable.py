@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mockserver.contract.document import Node
+from mockserver.contract.samples.described_values import told_defaults
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.messages import Json
@@ -36,6 +37,7 @@ def _defaults(call: Call, record: Node) -> Iterator[tuple[str, Json]]:
         if (shown := members.get(name)) is None or maker.shapes.says(shown, "readOnly") is True:
             continue
         said = [maker.shapes.shape(one).words for one in (place, shown)]
-        usual = [one["default"] for one in said if "default" in one] or [None] * (name in required)
+        usual = [one["default"] for one in said if "default" in one] or [*told_defaults(said[0])]
+        usual = usual or [None] * (name in required)
         if usual and maker.allows(shown, usual[0]):
             yield name, usual[0]
