@@ -361,3 +361,22 @@ def test_a_word_that_marks_records_lists_counts_and_changes_those_that_are_so(tm
     found |= {"overdue": 1, "remaining": 1, "finished": 1}
     assert caller.get("/pets/summary").json == {"data": found}
     assert ada
+
+
+def test_what_is_made_and_acted_on_is_kept_though_nothing_reads_it(tmp_path: Path) -> None:
+    upload = {"type": "object", "required": ["id", "name", "status"],
+              "properties": {"id": TEXT, "name": TEXT, "status": {**TEXT, "enum": ["pending", "completed", "cancelled"]}}}  # fmt: skip
+    answers = {"responses": {"200": reply(upload)}}
+    paths = {
+        "/uploads": {"post": {"requestBody": body({"type": "object", "properties": {"name": TEXT}}), **answers}},
+        "/uploads/{upload_id}/complete": {"parameters": [parameter("upload_id")], "post": answers},
+        "/login/{user_id}/again": {"parameters": [parameter("user_id")], "post": answers},
+        "/login": {"post": {"requestBody": body({"type": "object", "properties": {"name": TEXT}}), **answers}},
+    }
+    caller = client(document(paths), tmp_path)
+    made = caller.post("/uploads", json={"name": "a.txt"}).json
+    assert (made["name"], made["status"]) == ("a.txt", "pending")
+    done = caller.post(f"/uploads/{made['id']}/complete")
+    assert done.json == {**made, "status": "completed"}
+    assert caller.post("/uploads/none/complete").status_code == 404
+    assert caller.post("/login", json={}).headers["Mock-Kind"] == "stub"

@@ -7,6 +7,7 @@ from mockserver.inference.held_lists import hold_lists
 from mockserver.inference.meaning.marked_records import share_marked
 from mockserver.inference.meaning.written_below import find_written_below
 from mockserver.inference.reading.paths import PathTable
+from mockserver.inference.records.made_alone import made_alone
 from mockserver.inference.records.resources import Resources
 from mockserver.inference.records.shared_collections import share
 from mockserver.inference.whole_names import join_whole_names
@@ -17,6 +18,7 @@ def infer_resources(paths: PathTable, shapes: Shapes) -> Resources:
     found = Resources(paths, shapes)
     hold_lists(found)
     find_written_below(found)
+    found.collections |= {one.key: one for one in made_alone(found)}
     share(found)
     share_marked(found)
     join_whole_names(found)

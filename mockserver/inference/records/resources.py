@@ -115,7 +115,7 @@ class Resources:
         for one in self.collections.values():
             one.names = self.paths.names(one.key)
             self._unwrap(one)
-            self._describe(one)
+            self.describe(one)
         self._pass()
         for key, verbs in self.paths.entries.items():
             if key not in self.collections and key[-1:] != (ANY,) and self._is_single(key, verbs):
@@ -164,7 +164,7 @@ class Resources:
     def _is_caller(self, key: Key) -> bool:
         return bool(key) and key[-1].lower() in CALLERS and (*key[:-1], ANY) in self.paths.entries
 
-    def _describe(self, one: InferredCollection) -> None:
+    def describe(self, one: InferredCollection) -> None:
         """R2: the record of the item's reply, else of the list, else of what a write returns."""
         segment = next((step for step in reversed(one.key) if step != ANY), "")
         for reading, rule in self._tellers(one):
