@@ -380,3 +380,23 @@ def test_what_is_made_and_acted_on_is_kept_though_nothing_reads_it(tmp_path: Pat
     assert done.json == {**made, "status": "completed"}
     assert caller.post("/uploads/none/complete").status_code == 404
     assert caller.post("/login", json={}).headers["Mock-Kind"] == "stub"
+
+
+def test_a_list_below_a_record_shows_what_names_it_as_one_of_several_kinds(tmp_path: Path) -> None:
+    item = {
+        "allOf": [
+            {"type": "object", "properties": {"id": NUMBER, "type": TEXT}},
+            {"description": "The owner or vet that it is about."},
+        ]
+    }
+    paths = {
+        **OWNERS,
+        "/pets": one("post", "Pet"),
+        "/pets/{id}": one("get", "Pet", "id"),
+        BELOW: one("list", "Pet", "ownerId"),
+    }
+    paths["/pets"]["post"]["requestBody"] = body({"type": "object", "properties": {"name": TEXT, "item": item}})
+    caller = served(tmp_path, paths, {"item": item})
+    ada, bob = (caller.post("/owners", json={"name": name}).json["id"] for name in ("Ada", "Bob"))
+    made = caller.post("/pets", json={"name": "Rex", "item": {"id": ada, "type": "owner"}}).json
+    assert (caller.get(f"/owners/{ada}/pets").json, caller.get(f"/owners/{bob}/pets").json) == ([made], [])

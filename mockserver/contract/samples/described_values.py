@@ -55,9 +55,9 @@ def _as_told(values: tuple[str, ...], text: str) -> tuple[str, ...]:
     An order by the alphabet says nothing, and that of the words is one that somebody has thought of.
     """
     for found in _MANY.finditer(text[:_FURTHEST]):
-        told = [one.strip("'\"`") for one in _BETWEEN.split(found[0])]
-        if len({*told} & {*values}) >= max(len(values) - 1, FEWEST) and {*told} <= {*values}:
-            return tuple(dict.fromkeys((*told, *values)))
+        listed = [one.strip("'\"`") for one in _BETWEEN.split(found[0])]
+        if len({*listed} & {*values}) >= max(len(values) - 1, FEWEST) and {*listed} <= {*values}:
+            return tuple(dict.fromkeys((*listed, *values)))
     return values
 
 
@@ -100,5 +100,5 @@ def told_defaults(words: Mapping[str, Any]) -> Iterator[bool | int | str]:
         yield text
 
 
-_TRUTHS = {"true": True, "false": False}
+_TRUTHS: Mapping[str, bool] = {"true": True, "false": False}
 _DIGITS = 11

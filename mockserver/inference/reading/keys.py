@@ -147,7 +147,33 @@ def parent_member(shapes: Shapes, record: Node | None, identity: Steps, paramete
         keys = {flat(one) for one in shapes.properties(items)} & {"id", "gid", "uuid"}
         if keys or (shapes.type(items) in ("string", "integer") and flat(singular(name)) == f"{thing}id"):
             return (name,)
+    return _about(shapes, record, thing)
+
+
+def _about(shapes: Shapes, record: Node, thing: str) -> Steps:
+    """The member that may name records of several kinds, where its words or the example of its type name this one:
+    a comment's ``item``, which is "the file that it was placed on".
+    """  # fmt: skip
+    for name, node in shapes.properties(record).items():
+        inner = shapes.properties(node) if flat(name) in _OF_ANY_KIND else {}
+        if not {"id", "type"} <= inner.keys():
+            continue
+        kinds = [shapes.says(inner["type"], word) for word in ("example", "enum", "const")]
+        words = f"{_descriptions(shapes, node)} {kinds}"
+        if thing in {flat(singular(one)) for one in re.findall(r"\w+", words)}:
+            return (name, "id")
     return ()
+
+
+def _descriptions(shapes: Shapes, node: Node) -> str:
+    """What is said of a member: beside a reference, and in each part of its ``allOf``."""
+    parts = shapes.follow(node).child("allOf")
+    count = len(parts.value) if isinstance(parts.value, list) else 0
+    places = [node, *(parts.child(index) for index in range(count))]
+    return " ".join(str(shapes.says(one, "description") or "") for one in places)
+
+
+_OF_ANY_KIND = frozenset({"item", "target", "subject", "resource", "entity", "object", "on"})
 
 
 def own_kind_member(shapes: Shapes, record: Node) -> Steps:

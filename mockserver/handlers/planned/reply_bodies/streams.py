@@ -55,11 +55,11 @@ def told_in_events(call: Call, place: Node, value: Json) -> bytes:
         name: one for said in (value, call.input.body) if isinstance(said, dict)
         for name, one in said.items() if isinstance(one, str | int) and name in members
     }  # fmt: skip
-    told = []
+    events = []
     for one in _few(call, schema) if schema.value is not None else [value]:
         tried = {**one, **same} if isinstance(one, dict) else one
-        told.append(_event(tried if call.tools.maker.allows(schema, tried) else one))
-    return b"".join(told) + (_END if _END_WORD in _words_of_asking(call) else b"")
+        events.append(_event(tried if call.tools.maker.allows(schema, tried) else one))
+    return b"".join(events) + (_END if _END_WORD in _words_of_asking(call) else b"")
 
 
 def _words_of_asking(call: Call) -> str:
