@@ -580,3 +580,19 @@ def test_what_may_be_streamed_is_worked_out(tmp_path: Path, streams: bool) -> No
     success["content"] |= {"text/event-stream": {"schema": TEXT}} if streams else {}
     told = client(document(paths), tmp_path).post("/answers", json={"model": "m"}).json
     assert (len(told["choices"]), told["stops"], told["model"]) == (int(streams), [], "m")
+
+
+def test_an_action_sets_the_truth_the_time_and_the_state_that_it_means(
+    tmp_path: Path,
+) -> None:
+    own = {"id": {"type": "integer"}, "merged_at": {**TEXT, "format": "date-time"}, "merged": {"type": "boolean"},
+           "state": {**TEXT, "enum": ["open", "closed"]}}  # fmt: skip
+    pull = {"type": "object", "properties": own}
+    outcome = {"type": "object", "required": ["merged"], "properties": {"merged": {"type": "boolean"}}}
+    paths = records("/pulls", pull, schema={"type": "integer"})
+    merge = {"put": {"responses": {"200": reply(outcome)}}, "parameters": [parameter("id", {"type": "integer"})]}
+    caller = client(document({**paths, "/pulls/{id}/merge": merge}), tmp_path)
+    made = caller.post("/pulls", json={}).json
+    assert caller.put(f"/pulls/{made['id']}/merge").json == {"merged": True}
+    after = caller.get(f"/pulls/{made['id']}").json
+    assert (after["merged"], after["state"], after["merged_at"][:4]) == (True, "closed", "2025")

@@ -51,7 +51,7 @@ TEXTS = [
 def shops(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A client of one document for the parameters that are texts, and one for each that is an object."""
     made = {"type": "string", "format": "date"}
-    record = an(id={"type": "integer"}, name=TEXT, price=NUMBER, note=TEXT, made=made)
+    record = an(id={"type": "integer"}, name=TEXT, price=NUMBER, note=TEXT, made=made, tags=OBJECT)
     worlds = {"texts": [parameter(name, TEXT, "query") for name in TEXTS]}
     worlds |= {name: [{"name": name, "in": "query", **said}] for name, said in OBJECTS.items()}
     found = {}
@@ -62,7 +62,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         paths = {"/items": {"get": listed, "post": post}, "/items/{id}": one}
         found[name] = client(document(paths), tmp_path_factory.mktemp("shop"), scenario="empty")
         for word, price in (("tea", 2.5), ("milk", 5), ("oil", 7)):
-            more = {"note": "fat"} if word == "oil" else {}
+            more = {"note": "fat", "tags": {"size": "big"}} if word == "oil" else {}
             found[name].post("/items", json={"name": word, "price": price, "made": f"2030-01-0{int(price)}", **more})
     return found
 
@@ -92,6 +92,9 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         ("q=name eq 'milk' or price ge 7", "23"),
         ("q=name||$cont||i", "23"),
         ("q=name:eq:tea", "1"),
+        ("q=name:'tea' or tags['size']:'big'", "13"),
+        ('q=name~"i" AND -name:"oil"', "2"),
+        ("q=price>2 AND price<7", "12"),
         ("q=il", "23"),
     ],
 )

@@ -30,8 +30,7 @@ _MARKS = re.compile(r"(?:mark|set|make|flag)[-_ ]?(?:as)?[-_ ]?(?=.)", re.IGNORE
 """How a verb begins that tells what becomes of a record: ``mark-as-paid``."""
 _TURNS = frozenset({"toggle", "flip", "switch"})
 """Verbs that make yes of no, and no of yes."""
-_TRUE = frozenset({"is", "has", "was"})
-"""How the name of a truth value begins."""
+_TRUE = frozenset({"is", "has", "was"})  # how the name of a truth value begins
 _MEANT = {
     stem_of(verb): tuple(map(stem_of, states))
     for verb, states in {
@@ -43,6 +42,7 @@ _MEANT = {
         "deny": ("rejected", "declined"),
         "finish": ("completed", "done"), "complete": ("done", "finished", "closed"), "close": ("done", "resolved"),
         "resolve": ("closed", "done"), "terminate": ("ended", "inactive", "cancelled"),
+        "merge": ("merged", "closed"), "finalize": ("final", "open", "issued"),
     }.items()
 }  # fmt: skip
 """What a verb makes of a state where none is called like it, the likeliest first."""
@@ -217,6 +217,8 @@ def sets_of(
     state = next((found for word in words if (found := _state(shapes, members, word))), None)
     if by_meaning and state is None and (marked is None or NOW in marked[0].values()):
         state = next((found for word in words if (found := _meant(shapes, members, word))), None)
+        if state is not None and marked is not None:
+            return {**dict([state]), **marked[0]}, f"'{verb}' makes '{state[0]}' '{state[1]}', {marked[1]}"
     if state is not None:
         times, sets = next((one for word in words if (one := _marked(shapes, members, word, beside=True))), ({}, ""))
         return {**dict([state]), **times}, f"'{verb}' makes '{state[0]}' '{state[1]}'{sets and f', {sets}'}"
@@ -228,9 +230,7 @@ def sets_of(
 def _toggled(shapes: Shapes, members: Mapping[str, Node], verb: str) -> str | None:
     """The truth value that ``toggle`` is about: the one that is named, as by ``toggle-complete``, or the only one."""
     first, *rest = [one.lower() for one in words_of(verb)] or [""]
-    if first not in _TURNS:
-        return None
-    truths = [name for name, node in members.items() if shapes.type(node) == "boolean"]
+    truths = [] if first not in _TURNS else [name for name, node in members.items() if shapes.type(node) == "boolean"]
     stem = stem_of("-".join(rest)) if rest else ""
     named = (name for name in truths if stem in (_stem_of_mark(name), *undone(_stem_of_mark(name))))
     return next(named, None) if stem else truths[0] if len(truths) == 1 else None
@@ -268,13 +268,16 @@ def _marked(
     """
     stem = stem_of(verb)
     named = {name: _stem_of_mark(name) for name in members}
+    sets: dict[str, Any] = {}
     for name in (name for name, own in named.items() if own == stem):
-        if shapes.type(members[name]) == "boolean" and not beside:
-            return {name: True}, f"sets '{name}'"
         form = shapes.says(members[name], "format")
         is_text = form is None and shapes.type(members[name]) == "string" and _TIME.search(name) and is_moment(name)
-        if (form in ("date-time", "date") and flat(name) != flat(verb)) or is_text:  # `checkIn` is planned
-            return {name: NOW}, f"sets '{name}' to now"
+        if shapes.type(members[name]) == "boolean" and not beside and True not in sets.values():
+            sets[name] = True
+        elif ((form in ("date-time", "date") and flat(name) != flat(verb)) or is_text) and NOW not in sets.values():
+            sets[name] = NOW  # `checkIn` is planned
+    if sets:
+        return sets, "sets " + " and ".join(f"'{name}'{' to now' * (one == NOW)}" for name, one in sets.items())
     for name in (name for name, own in named.items() if own in undone(stem) or stem in undone(own)):
         if shapes.type(members[name]) == "boolean" and not beside:
             return {name: False}, f"takes '{name}' back"

@@ -31,7 +31,7 @@ def asked_member(shapes: Shapes, record: Node, *words: str) -> str | None:
     for word in words:
         low = flat(word)
         bare = _ASKING.sub("", low, count=1) if _ASKING.match(low) else low
-        for likely in (low, flat(singular(word)), bare, *_related(shapes, record, members, bare)):
+        for likely in (low, flat(singular(word)), bare, f"{bare}name", *_related(shapes, record, members, bare)):
             if likely in members:
                 return members[likely]
     return None

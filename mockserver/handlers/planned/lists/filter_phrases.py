@@ -1,4 +1,5 @@
-"""Filters written as one text: ``price>5;name==tea`` (RSQL), ``name eq "tea" and price gt 5``, ``name||$cont||ea``."""
+"""Filters written as one text: ``price>5;name==tea`` (RSQL), ``name eq "tea" and price gt 5``, ``name||$cont||ea``,
+``name:'tea' AND -status:'sold'`` (Lucene)."""
 
 from __future__ import annotations
 
@@ -18,11 +19,13 @@ _ANY = re.compile(r"[(),]|\s+or\s+", re.IGNORECASE)
 brackets stands between values.
 """
 _CONDITION = re.compile(
-    r"(?P<name>\w[\w.]*)(?:\|\|\$?(?P<barred>\w+)(?:\|\|)?|\s*=(?P<rsql>[a-z]+)=\s*|:(?P<colon>[a-z]+):"
-    r"|\s*(?P<mark>[=!<>]=|[=<>])\s*|\s+(?P<word>[A-Za-z]+)\s+)(?P<value>.*)"
+    r"(?P<not>-?)(?P<name>\w[\w.]*)(?:\[(['\"])(?P<within>[^'\"]+)\3\])?"
+    r"(?:\|\|\$?(?P<barred>\w+)(?:\|\|)?|\s*=(?P<rsql>[a-z]+)=\s*|:(?P<colon>[a-z]+):"
+    r"|\s*(?P<mark>[=!<>]=|[=<>~:])\s*|\s+(?P<word>[A-Za-z]+)\s+)(?P<value>.*)"
 )
 _QUOTED = re.compile(r"^(['\"])(.*)\1$")
-_MARKS: Mapping[str, str] = {"==": "eq", "=": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
+_MARKS: Mapping[str, str] = {"==": "eq", "=": "eq", ":": "eq", "!=": "ne", "~": "contains", ">": "gt", ">=": "gte",
+                              "<": "lt", "<=": "lte"}  # fmt: skip
 _RSQL: Mapping[str, str] = {"out": "nin"}
 
 
@@ -75,4 +78,6 @@ def _condition(members: Members, text: str) -> Test | None:
     word = next((read[one] for one in ("barred", "rsql", "colon", "word") if read[one]), None)
     operator = OPERATORS.get(_MARKS[read["mark"]] if word is None else _RSQL.get(word, flat(word)))
     value = _QUOTED.sub(r"\2", read["value"].strip())
-    return condition_on(members, read["name"].split("."), operator, value)
+    path = [*read["name"].split("."), *([read["within"]] if read["within"] else [])]
+    test = condition_on(members, path, operator, value)
+    return (lambda data: not test(data)) if test is not None and read["not"] else test
