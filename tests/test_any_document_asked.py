@@ -98,6 +98,21 @@ def test_a_list_is_filtered_by_what_its_records_hold_under_a_like_name(
     assert [one["id"] for one in caller.get(f"/orders?{asked}").json] == found
 
 
+@pytest.mark.parametrize(("asked", "found"), [
+    ("statuses[]=paid", [1]), ("statuses[]=paid&statuses[]=open", [1, 2]), ("statuses=paid,open", [1, 2]),
+    ("shop_ids[]=7", [1]), ("notes[]=c", [3]), ("ids=1,3", [1, 3]), ("fields=note", [1, 2, 3]),
+])  # fmt: skip
+def test_a_parameter_that_is_called_like_several_values_asks_for_any_of_them(
+    tmp_path: Path, asked: str, found: list[int]
+) -> None:
+    name = asked.partition("=")[0]
+    taken = query(name, {"type": "array", "items": TEXT} if name.endswith("[]") else TEXT)
+    caller = orders(tmp_path, **{"/orders": {"parameters": [taken]}})
+    for status, shop, note in (("paid", 7, "a"), ("open", 8, "b"), ("cancelled", 9, "c")):
+        caller.post("/orders", json={"shop": {"id": shop}, "status": status, "note": note})
+    assert [one["id"] for one in caller.get(f"/orders?{asked}").json] == found
+
+
 def test_a_create_tells_the_key_by_the_name_that_its_reply_has_for_it(tmp_path: Path) -> None:
     told = {"type": "object", "properties": {"orderId": NUMBER, "message": {**TEXT, "example": "Order placed"},
                                              "payment_token": TEXT, "error": TEXT}}  # fmt: skip

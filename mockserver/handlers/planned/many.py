@@ -27,7 +27,7 @@ from mockserver.handlers.planned.lists.watched_lists import is_watch, watched
 from mockserver.handlers.planned.reply_bodies.replying import answered, made, with_record
 from mockserver.handlers.planned.stored_records.embedding import presented
 from mockserver.handlers.planned.stored_records.scope import Scope, scope_of
-from mockserver.inference.vocabulary.asked_members import asked_member, filtered_member, is_opposite
+from mockserver.inference.vocabulary.asked_members import asked_member, asks_for_several, filtered_member, is_opposite
 from mockserver.inference.vocabulary.ranges import Bound, bound_of, bounds_of_moment, is_ordered, is_within, main_moment
 from mockserver.inference.vocabulary.words import DIRECTIONS, EVERYTHING, MADE, SORTS, TEXTS
 from mockserver.messages import Json, Reply
@@ -196,7 +196,9 @@ def _usual_order(call: Call, members: dict[str, str]) -> dict[str, Json]:
 
 
 def _turned(name: str, member: str, value: Json) -> Json:
-    """What is asked of a truth by its opposite: ``unread=true`` asks for those that are not ``read``."""
+    """What is asked of a truth by its opposite: ``unread=true`` asks for those not ``read``; several values."""
+    if isinstance(value, str) and "," in value and asks_for_several(name, member):
+        return [one.strip() for one in value.split(",")]
     return not value if isinstance(value, bool) and is_opposite(name, member) else value
 
 

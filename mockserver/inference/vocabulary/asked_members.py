@@ -19,6 +19,8 @@ from mockserver.inference.vocabulary.words import (
 )
 from mockserver.values.name_words import flat, singular
 
+_SHOWN = frozenset({"fields", "includes", "expands", "embeds", "columns", "properties", "attributes", "relations"})
+"""Parameters that say what is shown of a record."""
 _ASKING = re.compile(r"(?:find|get|search|list|filter)?by")
 _NOTS = ("un", "not", "non")
 _OTHERS = SIZES | PAGES | CURSORS | BACKWARD_CURSORS | OFFSETS | SORTS | DIRECTIONS | TEXTS
@@ -59,7 +61,24 @@ def filtered_member(shapes: Shapes, record: Node, name: str) -> str | None:
     if low in members or low in _OTHERS:
         return members.get(low)
     likely = (*_related(shapes, record, members, low), *_of_truths(shapes, record, members, low))
-    return next((members[one] for one in likely), None)
+    if (found := next((members[one] for one in likely), None)) is not None or low in _SHOWN:
+        return found
+    each = (name for one in _ones_of(low) for name in (one, *_related(shapes, record, members, one)))
+    return next((members[one] for one in each if one in members), None)
+
+
+def asks_for_several(name: str, member: str) -> bool:
+    """Whether a parameter is called like several values of a member: ``statuses[]`` and ``team_ids`` of ``team``."""
+    ones = _ones_of(flat(name))
+    return flat(member) in {*ones, *(one.removesuffix("id") for one in ones)}
+
+
+def _ones_of(low: str) -> list[str]:
+    """How one of many is called: ``status`` of ``statuses``, ``category`` of ``categories``."""
+    if not low.endswith("s") or low.endswith("ss"):
+        return []
+    ways = (("ies", "y"), ("es", ""), ("s", ""))
+    return [low.removesuffix(end) + rest for end, rest in ways if low.endswith(end) and len(low) > len(end) + 1]
 
 
 def is_opposite(name: str, member: str) -> bool:
@@ -83,10 +102,9 @@ def _related(shapes: Shapes, record: Node, members: dict[str, str], low: str) ->
     And ``tag_name`` for one of its ``tags``.
     """
     held = low.removesuffix("id")
-    if held != low and held in members:
-        place = shapes.properties(record)[members[held]]
-        if shapes.type(place) in ("object", "array"):
-            yield held
+    for one in (held, f"{held}s") if held != low else ():
+        if one in members and shapes.type(shapes.properties(record)[members[one]]) in ("object", "array"):
+            yield one
     yield from (one for one in (f"{low}id", f"{low}ids", f"{low}s", f"{low}list") if one in members)
     if (called := low.removesuffix("name")) not in ("", low):
         yield from (one for one in (called, f"{called}s") if one in members)
