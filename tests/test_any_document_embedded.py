@@ -172,3 +172,29 @@ def test_it_is_told_in_words(tmp_path: Path) -> None:
         "'labels' holds the labels that belong to the record (A12)",
         "'labels' holds copies of labels (A12)",
     ]
+
+
+def test_a_list_that_is_sent_bare_is_that_of_the_envelope_that_the_record_has(tmp_path: Path) -> None:
+    text, number = {"type": "string"}, {"type": "integer"}
+    price = {"type": "object", "required": ["id", "amount"], "properties": {"id": text, "amount": number}}
+    line = {"type": "object", "required": ["id", "price"], "properties": {
+        "id": text, "price": {"$ref": "#/components/schemas/Price"}, "quantity": number}}  # fmt: skip
+    lines = {"type": "object", "required": ["data", "has_more"], "properties": {
+        "data": {"type": "array", "items": line}, "has_more": {"type": "boolean"}}}  # fmt: skip
+    plan = {"type": "object", "required": ["id", "items"], "properties": {"id": text, "items": lines}}
+    sent_line = {"type": "object", "properties": {"price": text, "quantity": number}}
+    sent = {"type": "object", "properties": {"items": {"type": "array", "items": sent_line}}}
+
+    def both(record: Any, body_of: Any) -> dict[str, Any]:
+        listed = {"responses": {"200": reply({"type": "array", "items": record})}}
+        return {"get": listed, "post": {"requestBody": body(body_of), "responses": {"201": reply(record)}}}
+
+    known = {"$ref": "#/components/schemas/Price"}
+    paths = {"/plans": both(plan, sent), "/prices": both(known, known)}
+    caller = client(document(paths, components={"schemas": {"Price": price}}), tmp_path)
+    caller.post("/prices", json={"id": "p1", "amount": 7})
+    made = caller.post("/plans", json={"items": [{"price": "p1", "quantity": 2}, {"price": "p1"}]}).json
+    first, second = made["items"]["data"]
+    assert (first["price"], first["quantity"], made["items"]["has_more"]) == ({"id": "p1", "amount": 7}, 2, False)
+    assert first["id"] != second["id"]
+    assert made in caller.get("/plans").json

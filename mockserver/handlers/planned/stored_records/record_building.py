@@ -23,6 +23,7 @@ from mockserver.handlers.planned.stored_records.attribute_states import with_att
 from mockserver.handlers.planned.stored_records.embedding import completed, named_copies, usual
 from mockserver.handlers.planned.stored_records.generated_lists import worked_out
 from mockserver.handlers.planned.stored_records.listed_copies import with_listed_copies
+from mockserver.handlers.planned.stored_records.listed_within import listed_within
 from mockserver.handlers.planned.stored_records.merging import by_entry, merged
 from mockserver.handlers.planned.stored_records.scope import Scope
 from mockserver.handlers.planned.stored_records.sendable import by_default, sendable_members
@@ -218,6 +219,14 @@ def _placed(call: Call, scope: Scope, place: Node, name: str, one: Json, *, draw
         flat_keys = [item for item in one if isinstance(item, str | int) and not isinstance(item, bool)]
         if flat_keys and len(flat_keys) == len(one):
             return [_object_of(call, scope, items, name, item, draw=draw) for item in flat_keys]
+
+    def entry(items: Node, item: Json) -> Json:
+        made = maker.make(items, draw)
+        is_part = isinstance(item, dict) and isinstance(made, dict)
+        return overlaid(call, scope, made, item, draw, record=items)[0] if is_part else item
+
+    if (within := listed_within(maker, place, one, draw, entry)) is not None:
+        return within
     return coerced(maker, place, one, draw)
 
 
