@@ -400,3 +400,21 @@ def test_a_list_below_a_record_shows_what_names_it_as_one_of_several_kinds(tmp_p
     ada, bob = (caller.post("/owners", json={"name": name}).json["id"] for name in ("Ada", "Bob"))
     made = caller.post("/pets", json={"name": "Rex", "item": {"id": ada, "type": "owner"}}).json
     assert (caller.get(f"/owners/{ada}/pets").json, caller.get(f"/owners/{bob}/pets").json) == ([made], [])
+
+
+def test_a_list_of_texts_that_is_replaced_whole_is_what_was_put_there(tmp_path: Path) -> None:
+    names = {"type": "object", "required": ["names"], "properties": {"names": {"type": "array", "items": TEXT}}}
+    topics = {
+        "parameters": [parameter("id", NUMBER)],
+        "get": {"responses": {"200": reply(names)}},
+        "put": {"requestBody": body(names), "responses": {"200": reply(names)}},
+    }
+    caller = client(
+        document({**OWNERS, "/owners/{id}/topics": topics}, components={"schemas": {"Owner": OWNER}}), tmp_path
+    )
+    ada, bob = (caller.post("/owners", json={"name": name}).json["id"] for name in ("Ada", "Bob"))
+    assert caller.put(f"/owners/{ada}/topics", json={"names": ["a", "b"]}).json == {"names": ["a", "b"]}
+    assert caller.get(f"/owners/{ada}/topics").json == {"names": ["a", "b"]}
+    assert caller.get(f"/owners/{bob}/topics").json["names"] != ["a", "b"]
+    assert caller.put(f"/owners/{ada}/topics", json={"names": []}).json == {"names": []}
+    assert caller.put("/owners/4711/topics", json={"names": []}).status_code == 404

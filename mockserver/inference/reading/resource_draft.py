@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Parent, PlannedParameter, PlannedReply, Source, Steps
+from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.reading.paths import Key, PathEntry
 from mockserver.inference.reading.replies import Found, holds_values, is_json
 from mockserver.inference.vocabulary.words import PARTIAL
@@ -107,3 +108,24 @@ class HeldList:
     owner: InferredCollection
     member: str
     identity: Steps
+
+
+def as_written(shapes: Shapes, readings: dict[tuple[Key, str], Reading]) -> dict[tuple[Key, str], Reading]:
+    """The readings, where what a PUT replaces as a whole is one record, though a list of texts is all that it holds.
+
+    ``/repos/{id}/topics`` with ``{"names": []}`` both ways, nothing added to it, and no path for any of them.
+    """
+    for (key, method), put in readings.items():
+        read = readings.get((key, "get"))
+        if method != "put" or read is None or read.list is None or (key, "post") in readings:
+            continue
+        if any(place[:-1] == key for place, _ in readings):
+            continue
+        schema, steps = read.success.schema, read.list.steps
+        if schema is None or put.body is None or len(steps) != 1 or shapes.type(read.list.schema) == "object":
+            continue
+        if shapes.properties(put.body).keys() == shapes.properties(schema).keys() == {*steps}:
+            for one in (read, put):
+                if one.success.schema is not None:
+                    one.list, one.record = None, Found((), one.success.schema, "what is replaced is shown whole")
+    return readings

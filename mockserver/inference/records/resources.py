@@ -13,7 +13,7 @@ from mockserver.inference.reading.keys import key_of, key_shown, other_keys, own
 from mockserver.inference.reading.paths import ANY, Key, PathEntry, PathTable
 from mockserver.inference.reading.replies import Found, Replies, declared, holds_values, success, tells
 from mockserver.inference.reading.request_inputs import parameters
-from mockserver.inference.reading.resource_draft import HeldList, InferredCollection, Reading
+from mockserver.inference.reading.resource_draft import HeldList, InferredCollection, Reading, as_written
 from mockserver.inference.reading.spanning import spanning
 from mockserver.inference.vocabulary.words import CALLERS, KEYS
 from mockserver.values.name_words import flat, singular
@@ -27,7 +27,7 @@ class Resources:
         self.paths = paths
         self.shapes = shapes
         self.replies = Replies(shapes)
-        self.readings = {(one.path.key, one.method): self._reading(one) for one in paths.all()}
+        self.readings = as_written(shapes, {(one.path.key, one.method): self._reading(one) for one in paths.all()})
         self.spanning = spanning(shapes, self.readings.values())
         self.collections: dict[Key, InferredCollection] = {}
         self.singles: dict[Key, InferredCollection] = {}
