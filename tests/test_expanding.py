@@ -164,3 +164,17 @@ def test_what_leads_on_and_on_is_bounded(tmp_path: Path) -> None:
     )
     assert (one.status_code, far.status_code) == (200, 200)
     assert len(far.data) < 10 * len(one.data)
+
+
+def test_a_key_that_may_be_null_is_expanded_by_its_schema(tmp_path: Path) -> None:
+    home = {"anyOf": [{"anyOf": [{"type": "integer"}, named("Team")]}, {"type": "null"}]}
+    paths = {
+        **resource("/users", named("User"), many(named("User")), expand=many(TEXT)),
+        **resource("/teams", named("Team"), many(named("Team"))),
+    }
+    schemas = {"User": an(id=NUMBER, home=home), "Team": an(id=NUMBER, name=TEXT)}
+    caller = client(document(paths, components={"schemas": schemas}), tmp_path, scenario="empty")
+    team = caller.post("/teams", json={"name": "red"}).json
+    caller.post("/users", json={"home": team["id"]})
+    assert caller.get("/users/1").json["home"] == team["id"]
+    assert caller.get("/users/1?expand=home").json["home"] == team
