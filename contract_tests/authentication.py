@@ -150,7 +150,7 @@ def check_open_to_all(session: Session, group: Group) -> None:
 
 @check(Kind.LIST)
 def check_token_elsewhere(session: Session, group: Group) -> None:
-    """A token in the query is not a token."""
+    """A token in the query or in a cookie is not a token."""
     operation = group.one(Kind.LIST)
     if not operation.secured:
         raise NotApplicable("the list takes no token")
@@ -158,6 +158,9 @@ def check_token_elsewhere(session: Session, group: Group) -> None:
         Ask(operation, query={"access_token": session.own.token or "x"}), headers={"Authorization": ""}
     )
     session.status(reply, 401, f"{operation.id} with its token in the query", operation)
+    cookies = "; ".join(f"{name}={session.own.token or 'x'}" for name in ("token", "access_token", "Authorization"))
+    reply = session.send(Ask(operation), headers={"Authorization": "", "Cookie": cookies})
+    session.status(reply, 401, f"{operation.id} with its token in a cookie", operation)
 
 
 @check()

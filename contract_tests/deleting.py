@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -160,7 +161,7 @@ def check_dependants(session: Session, group: Group) -> None:
             continue
         made = session.create(referenced)
         naming_it = naming(group, reference, made[referenced.key])
-        dependants = [session.create(group, naming_it) for _ in range(1 if turn else 2)]
+        dependants = [session.create(group, naming_it)] if turn else [*_dependants(session, group, naming_it)]
         wanted = session.read(referenced, made[referenced.key])
         with session.each(referenced.one(Kind.DELETE)):
             reply = session.at(referenced, Kind.DELETE, wanted[referenced.key])
@@ -173,9 +174,16 @@ def check_dependants(session: Session, group: Group) -> None:
             session.same(
                 wanted, session.read(referenced, wanted[referenced.key]), "a refused DELETE changed the record"
             )
+            untold = [one[group.key] for one in dependants if one[group.key] not in str(session.value(reply))]
+            session.prefer(not untold, "a refused DELETE does not name each record that depends", listed(untold))
         refused_in_batch(session, referenced, wanted[referenced.key], f"{group.name} refer to by {reference.field}")
-        for one in dependants:
+        for left, one in enumerate(dependants, 1 - len(dependants)):
             delete(session, group, one[group.key])
+            if left:
+                with session.each(referenced.one(Kind.DELETE)):
+                    reply = session.at(referenced, Kind.DELETE, wanted[referenced.key])
+                    what = f"DELETE of a record that {group.name} still refer to by {reference.field}"
+                    session.status(reply, 409, what, referenced.one(Kind.DELETE))
         reply = session.at(referenced, Kind.DELETE, wanted[referenced.key])
         session.status(reply, 200, "DELETE after the last dependant is gone", referenced.one(Kind.DELETE))
         if not reference.crosses:
@@ -186,9 +194,23 @@ def check_dependants(session: Session, group: Group) -> None:
                 session.status(reply, 409, what, group.one(Kind.CREATE))
 
 
+def _dependants(session: Session, group: Group, naming_it: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Records that have the fields ``naming_it``: of a create, of a batch, and of a patch that made another so."""
+    yield session.create(group, naming_it)
+    if Kind.BATCH in group.operations:
+        (made,) = run_batch(session, group, [{"verb": "create", "record": session.body(group, naming_it)}])
+        yield {group.key: str(made.get("key"))}
+    if Kind.PATCH in group.operations:
+        record = session.create(group)
+        steps = [{"op": "add", "path": f"/{name}", "value": value} for name, value in naming_it.items()]
+        if session.at(group, Kind.PATCH, record[group.key], body=steps).status == HTTPStatus.OK:
+            yield record
+
+
 @check(*NEEDS, writes=True, code=114)
 def check_dangling(session: Session, group: Group) -> None:
     """A reference to a record that does not exist is refused with 409, and nothing is stored."""
+    _all_dangling(session, group)
     for reference in required_references(session, group):
         dangling = naming(group, reference, f"missing-{session.mark}")
         create = group.one(Kind.CREATE)
@@ -218,6 +240,18 @@ def check_dangling(session: Session, group: Group) -> None:
                         f"a {kind} with a dangling {reference.field} changed the record",
                     )
                     session.status(reply, 409, f"a {kind} with a dangling {reference.field}", group.one(kind))
+
+
+def _all_dangling(session: Session, group: Group) -> None:
+    """Expect a create to be told each of its references that dangles."""
+    create, known = group.one(Kind.CREATE), required_references(session, group)
+    wrong = {name: one for each in known for name, one in naming(group, each, f"missing-{session.mark}").items()}
+    with session.each(create):
+        reply = session.send(Ask(create, body=session.body(group) | wrong))
+        session.status(reply, 409, "a create of which every reference dangles", create)
+        told = str(session.value(reply))
+        untold = [name for name in wrong if f"/{name}" not in told]
+        session.prefer(not untold, "a refused create does not name all that dangles", listed(untold))
 
 
 def _nearly(session: Session, group: Group, reference: Reference) -> dict[str, Any]:

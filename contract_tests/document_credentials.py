@@ -78,7 +78,13 @@ def check_wrong_ones(session: Session, group: Group) -> None:
             continue
         if asking.send(operation, values, body=body, with_credentials=False).status in SUCCESSES:
             continue  # it asks for none: another check tells it
-        for what, token in (("are wrong", NOBODYS_CREDENTIAL), ("have expired", expired(session.own.token))):
+        good = session.own.token
+        for what, token in (
+            ("are wrong", NOBODYS_CREDENTIAL),
+            ("have expired", expired(good)),
+            ("only begin like good ones", f"{good}x"),
+            ("only end like good ones", f"x{good}"),
+        ):
             reply = asking.send(operation, values, body=body, token=token)
             judged += 1
             with session.each(operation):

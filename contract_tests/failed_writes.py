@@ -20,6 +20,7 @@ from mockserver.conformance import (
     record_name,
     results_of,
     send_batch,
+    update_item,
     walk,
 )
 
@@ -145,10 +146,11 @@ def _locked_in_a_batch(session: Session, group: Group, record: dict[str, Any]) -
     step = {"op": "replace", "path": f"/{group.marker}", "value": session.mark}
     items = [
         {"verb": "patch", "key": record[group.key], "patch": [step]},
+        update_item(group, record[group.key], session.body(group)),
         {"verb": "delete", "key": record[group.key]},
     ]
     statuses = [one.get("status") for one in results_of(session, group, send_batch(session, group, items))]
-    session.expect(statuses == [409, 409], "a batch changes or deletes a locked record", str(statuses))
+    session.expect(set(statuses) == {409}, "a batch changes or deletes a locked record", str(statuses))
     session.same(record, session.read(group, record[group.key]), "a batch changed a locked record")
 
 

@@ -195,6 +195,24 @@ def _same_ids(session: Session, group: Group, key: str) -> None:
             cause = "an id that two tenants have chosen names another's record"
             found = session.read(group, key, who=who)
             session.same(body, {name: found[name] for name in body if name in found}, cause)
+    if Kind.DELETE in group.operations:
+        _held_by_others(session, group, key)
+
+
+def _held_by_others(session: Session, group: Group, key: str) -> None:
+    """Expect a record to be free to go while another tenant's records refer to one of the same id."""
+    naming_it = [
+        (one, reference)
+        for one in session.plan.groups.values()
+        for reference in one.references
+        if reference.resource == group.name and Kind.CREATE in one.operations and one.name != group.name
+    ]
+    for one, reference in naming_it[:1]:
+        session.create(one, naming(one, reference, key), who=other(session))
+        with session.each(group.one(Kind.DELETE)):
+            reply = session.at(group, Kind.DELETE, key)
+            what = "DELETE of a record whose id another tenant's records refer to"
+            session.status(reply, 200, what, group.one(Kind.DELETE))
 
 
 @check(Kind.CREATE, pair=True, writes=True)

@@ -19,6 +19,7 @@ from mockserver.conformance import (
     check,
     filled,
     has_key,
+    listed,
     make_many,
     marked,
     narrow,
@@ -67,6 +68,10 @@ def check_complete(session: Session, group: Group) -> None:
             session.prefer(even, f"{ask.operation.id} has pages of uneven size")
             if len(found) % 2 == 0:
                 read_page(session, group, ask)  # else every other answer would be asked for in the same turn again
+            later = [one for sheet in found[1:] for one in sheet.items if one[group.key] in holds]
+            if later and Kind.READ in group.operations:
+                cause = f"{ask.operation.id} returns a different record from read on a later page"
+                session.same(session.read(group, later[-1][group.key]), later[-1], cause)
             again = [one[group.key] for one in walk(session, group, ask)]
             cause = f"{ask.operation.id} returns a different order the second time"
             session.expect_alike(ask.operation, ids, again, cause)
@@ -321,7 +326,11 @@ def check_key_in_the_body(session: Session, group: Group) -> None:
         ask = Ask(operation, body=marked(session, group, operation.id))
         first, _ = filled(session, group, ask, {}, pages=3)
         by_query = read_page(session, group, ask.but(query={operation.page.key: first.next}))
-        by_body = read_page(session, group, ask.but(body={**ask.body, name: first.next}))
+        some = {operation.projection: group.marker} if operation.projection else {}
+        by_body = read_page(session, group, ask.but(body={**ask.body, name: first.next}, query=some))
+        more = {one for item in by_body.items for one in item if some} - {group.key, group.marker}
+        cause = f"{operation.id} adds fields to {operation.projection} where its key is in the body"
+        session.expect(not more, cause, listed(sorted(more)))
         session.expect(
             _ids(group, by_query) == _ids(group, by_body), f"{operation.id} pages differently by the key in its body"
         )
@@ -338,15 +347,16 @@ def _ids(group: Group, sheet: Sheet) -> list[str]:
 
 @check(Kind.READ)
 def check_behind_any_record(session: Session, group: Group) -> None:
-    """The key of any record is one to go on behind, whatever characters it has."""
+    """The key of any record is one to go on behind, whatever characters it has, be it there or not."""
     shown = [one for one in session.shown(group) if not str(one[group.key]).isalnum()][:1]
-    if not shown:
-        raise NotApplicable("the document shows no record whose key has more than letters and digits")
-    for ask in ways(group, shown[0]):
-        if ask.operation.page is None or not has_key(ask.operation):
-            continue
+    finding = [(one[group.key], ask) for one in shown for ask in ways(group, one)]
+    finding += [(f"8-{session.mark}", Ask(one)) for one in group.all(Kind.LIST)]  # which is no record's
+    finding = [(key, ask) for key, ask in finding if ask.operation.page is not None and has_key(ask.operation)]
+    if not finding:
+        raise NotApplicable("no list takes a key to go on behind")
+    for key, ask in finding:
+        assert ask.operation.page
         with session.each(ask.operation):
-            key = shown[0][group.key]
             found = read_page(session, group, ask.but(query={ask.operation.page.key: key}))
             cause = f"{ask.operation.id} does not go on behind a record's own key"
             session.prefer(all(one > key for one in _ids(group, found)), cause, quoted(key))

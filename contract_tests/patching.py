@@ -134,6 +134,7 @@ def check_malformed(session: Session, group: Group) -> None:
     cases: dict[str, Any] = {
         "is not an array": {"op": "remove", "path": path},
         "has an unknown op": [{"op": "merge", "path": path, "value": "x"}],
+        "has an op in capitals": [{"op": "REPLACE", "path": path, "value": "x"}],
         "has no op": [{"path": path, "value": "x"}],
         "has no path": [{"op": "replace", "value": "x"}],
         "has no value": [{"op": "replace", "path": path}],
@@ -228,6 +229,7 @@ def _bad_list_steps(path: str, new: Any) -> dict[str, dict[str, Any]]:
         "removes beyond the end": {"op": "remove", "path": f"{path}/3"},
         "has no index": {"op": "add", "path": f"{path}/x", "value": new},
         "has a zero in front": {"op": "add", "path": f"{path}/01", "value": new},
+        "counts from the end": {"op": "remove", "path": f"{path}/-1"},
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from mockserver.conformance import (
     Group,
@@ -18,6 +19,7 @@ from mockserver.conformance import (
 )
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.PATCH)
+REFUSED = (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT)
 
 
 @check(*NEEDS, writes=True)
@@ -74,3 +76,38 @@ def check_behind_the_end(session: Session, group: Group) -> None:
         "tests what is past the end": [{"op": "test", "path": path, "value": last}],
     }
     all_refused(session, group, record, cases, status=409)
+    reply = session.at(group, Kind.PATCH, record[group.key], body=[{"op": "move", "from": f"/{name}", "path": path}])
+    cause = f"{group.one(Kind.PATCH).id} moves a list into itself"
+    session.expect(reply.status in REFUSED, cause, f"answered {reply.status}")
+    session.same(record, session.read(group, record[group.key]), "a refused patch changed the record")
+
+
+@check(*NEEDS, writes=True, code=206)
+def check_limit(session: Session, group: Group) -> None:
+    """As many steps as the document allows are taken, to the last; with one more none is."""
+    operation, record, path = group.one(Kind.PATCH), session.create(group), f"/{group.marker}"
+    assert operation.body
+    limit = (group.contract.document.follow(operation.body.validator.node).value or {}).get("maxItems")
+    if limit is None:
+        raise NotApplicable("the document sets no limit for a patch")
+    test: dict[str, Any] = {"op": "test", "path": f"/{group.key}", "value": record[group.key]}
+    last = {"op": "replace", "path": path, "value": f"{session.mark} at last"}
+    changed = patch(session, group, record, [*[test] * (limit - 1), last], "has as many steps as it may")
+    session.same(last["value"], changed.get(group.marker), "the last of many steps is not taken")
+    refused(session, group, changed, [{**last, "value": "too many"}, *[test] * limit], "has a step too many")
+
+
+@check(*NEEDS, writes=True)
+def check_further_members(session: Session, group: Group) -> None:
+    """Members that a step need not have are passed over (RFC 6902, 4)"""
+    record, operation, path = session.create(group), group.one(Kind.PATCH), f"/{group.marker}"
+    step = {"op": "replace", "path": path, "value": f"{session.mark} with more", "from": "/nowhere", "comment": "x"}
+    if operation.body is None or not operation.body.validator.allows([step]):
+        raise NotApplicable("the document says which members a step has")
+    reply = session.at(group, Kind.PATCH, record[group.key], body=[step])
+    session.prefer_one_of(reply, (HTTPStatus.OK,), f"{operation.id} refuses a step with a member more")
+    texts = [name for name in group.free_texts if name in record and name not in {*group.required, group.marker}]
+    for name in texts[:1]:
+        step = {"op": "remove", "path": f"/{name}", "value": "any"}
+        reply = session.at(group, Kind.PATCH, record[group.key], body=[step])
+        session.prefer_one_of(reply, (HTTPStatus.OK,), f"{operation.id} refuses to remove with a value")

@@ -18,8 +18,8 @@ from mockserver.conformance import (
 from mockserver.conformance import row_queries as queries
 
 RECORDS = 5
-LATER = 8
-"""How many queries are started before the result of an earlier one is read."""
+LATER, KEPT = 8, 40
+"""How many queries are started before the result of an earlier one is read; and before it is read once more."""
 DESCRIBED = ("type", "format", "enum")
 """What the description of a field says in the words of its schema."""
 TYPES = 2
@@ -72,6 +72,17 @@ def check_rows(session: Session, group: Group) -> None:
         session.at(queried, Kind.PATCH, made[0][key], body=[step])
         again = queries.kept_rows(session, group, first)
         session.prefer(again == both, "a query's result changes when its records do", str(again)[:300])
+        by_key = {"fields": [marker], "criteria": {"fact": key, "operator": "equal", "value": made[0][key]}}
+        found = queries.rows(session, group, queried, by_key)
+        cause = "a query shows a record as it was before it changed"
+        session.expect(found == [{marker: step["value"]}], cause, str(found)[:300])
+        session.at(queried, Kind.DELETE, made[0][key])
+        found = queries.rows(session, group, queried, by_key)
+        session.expect(not found, "a query finds a record that was deleted", str(found)[:300])
+        for _ in range(KEPT - LATER):
+            queries.start(session, group, queried, by_key)
+        again = queries.kept_rows(session, group, first)
+        session.prefer(again == both, f"a query's result is not kept for {KEPT} others", str(again)[:300])
 
 
 @check(Kind.QUERY, Kind.READ, pair=True, writes=True, owns=True)

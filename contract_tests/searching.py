@@ -132,11 +132,16 @@ def _probes(how: How, values: list[Any], mark: str) -> Iterator[tuple[Any, str]]
         return
     match how:
         case How.CONTAINS:
-            yield from _texts(str(values[len(values) // 2]), mark)
+            yield from _texts(str(_first(values[len(values) // 2], -1)), mark)
         case How.ANY_OF:
-            yield [_first(values[0])], "one value"
+            yield [_first(values[0], -1)], "one value"
             several = list(dict.fromkeys(map(_first, (values[0], values[-1], values[1], values[2]))))[:3]
-            for order in (several, several[::-1], [f"none-{mark}", *several[1:]], [*several[1:], f"none-{mark}"]):
+            for order in (
+                several,
+                [*several[::-1], several[0]],
+                [f"none-{mark}", *several[1:]],
+                [*several[1:], f"none-{mark}"],
+            ):
                 yield order, "several values"
             yield [f"none-{mark}"], "a value no record has"
             yield [], "an empty list of values"
@@ -149,9 +154,9 @@ def _probes(how: How, values: list[Any], mark: str) -> Iterator[tuple[Any, str]]
                 yield not values[0], "the other value"
 
 
-def _first(value: Any) -> Any:
-    """A value to look for: of a list its first item."""
-    return value[0] if isinstance(value, list) and value else value
+def _first(value: Any, place: int = 0) -> Any:
+    """A value to look for: of a list the item at ``place``, the first one unless it is told."""
+    return value[place] if isinstance(value, list) and value else value
 
 
 def _texts(text: str, mark: str) -> Iterator[tuple[str, str]]:
@@ -179,17 +184,17 @@ def _ranges(values: list[Any]) -> Iterator[tuple[list[Any], str]]:
         yield [_edge(high), _edge(low)], "ends the wrong way round"
     if isinstance(middle, str):
         yield [_edge(low, hours=2), _edge(high, hours=2)], "moments in another time zone"
-        yield [_edge(middle, seconds=1), _edge(high)], "a second past a value"
+        yield [_edge(middle, seconds=0.5), _edge(high)], "half a second past a value"
     else:
         yield [middle + 0.5, high], "half a step past a value"
 
 
-def _edge(value: Any, hours: int = 0, seconds: int = 0) -> Any:
+def _edge(value: Any, hours: int = 0, seconds: float = 0) -> Any:
     """A value as a range takes it: moments in full, in the zone ``hours`` east, ``seconds`` later."""
     if not isinstance(value, str):
         return value
     moment = datetime.fromtimestamp(ordinal(value) or 0, UTC) + timedelta(seconds=seconds)
-    text = (moment + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S")
+    text = (moment + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S" + (".%f" if seconds else ""))
     return f"{text}+{hours:02d}:00" if hours else f"{text}Z"
 
 
@@ -208,6 +213,7 @@ def check_together(session: Session, group: Group) -> None:
             for record, stranger in ((made[0], made[0]), (made[0], made[-1])):
                 sent = {**_for(name, criterion, record), **_for(other, second, stranger)}
                 held(session, group, operation, made, sent, f"{name} and {other}")
+        _empty_text(session, group, operation, made[0], [name for name, one in usable if one.how is How.CONTAINS])
         every = {name: value for name, one in usable for name, value in _for(name, one, made[0]).items()}
         held(session, group, operation, made, every, "all parameters")
         for name, criterion in usable:
@@ -218,6 +224,17 @@ def check_together(session: Session, group: Group) -> None:
                 operation.body and sent != every and operation.body.validator.allows(sent)
             ):  # none of many is passed over
                 held(session, group, operation, made, sent, f"all parameters, {name} another's")
+
+
+def _empty_text(session: Session, group: Group, operation: Operation, record: dict[str, Any], names: list[str]) -> None:
+    """Expect an empty text to be contained in each text."""
+    narrowing = marked(session, group, operation.id)
+    others = [name for name in names if name not in narrowing][-2:]
+    sent = {**narrowing, **dict.fromkeys(others, "")} if others else dict.fromkeys(names, "")
+    if sent and operation.body and operation.body.validator.allows(sent):
+        with session.each(operation):
+            found = by_id(group, walk(session, group, Ask(operation, body=sent)))
+            session.prefer(record[group.key] in found, f"{operation.id} finds nothing by an empty text", f"sent {sent}")
 
 
 def _nobodys(name: str, criterion: Criterion, mark: str) -> dict[str, Any]:

@@ -53,7 +53,8 @@ def refusals(
     """One reply for each status that a caller can provoke by reading."""
     missing, sent = {group.key: f"missing-{session.mark}"}, headers or {}
     for operation in group.all(Kind.READ):
-        yield 404, session.send(session.usual(group, operation, missing), headers=sent)
+        some = {operation.projection: group.key} if operation.projection else {}
+        yield 404, session.send(session.usual(group, operation, missing).but(query=some), headers=sent)
     for operation in group.all(Kind.LIST):
         yield 401, session.send(Ask(operation), headers={"Authorization": "", **sent})
         yield 403, session.send(Ask(operation), tenant=f"{session.own.tenant}-of-somebody-else", headers=sent)
@@ -119,6 +120,11 @@ def _inner_named(session: Session, group: Group) -> None:
             session.prefer(place in paths, cause, f"{place}: {paths[:200]}")
 
 
+def _escaped(step: str) -> str:
+    """A step of a path with its first letter escaped, which changes nothing (RFC 3986, 6.2.2.2)."""
+    return f"%{ord(step[0]):02X}{step[1:]}" if step[:1].isalnum() else step
+
+
 def _is_object(value: object) -> TypeGuard[dict[str, object]]:
     return isinstance(value, dict)
 
@@ -147,10 +153,11 @@ def check_odd_addresses(session: Session, group: Group) -> None:
         ask = session.usual(group, operation, record)
         plain = ask.request_target(session.plan.contract.tenant, session.own.tenant).partition("?")[0]
         start, _, record_id = plain.rpartition("/")
-        escaped = f"{start}/%{ord(record_id[0]):02X}{record_id[1:]}" if record_id[:1].isalnum() else plain
+        escaped = f"{start}/{_escaped(record_id)}"
         wanted = session.read(group, record[group.key])
         for what, address in (
             ("whose id is escaped", escaped),
+            ("all of whose path is escaped", "/".join(map(_escaped, plain.split("/")))),
             ("with an unknown parameter", f"{plain}?x-{session.mark}=1"),
         ):
             with session.each(operation):
@@ -169,6 +176,13 @@ def check_odd_addresses(session: Session, group: Group) -> None:
             what = f"{operation.id} by a very long id"
             session.expect(400 <= reply.status < 500, f"{what} is not refused", f"answered {reply.status}")
         if operation.projection:
+            names = [*record][:3]
+            with session.each(operation):
+                reply = session.raw("GET", f"{plain}?{operation.projection}={','.join(names)}")
+                session.status(reply, 200, f"{operation.id} of fields with commas as they are", operation)
+                some = {name: wanted[name] for name in {group.key, *names} if name in wanted}
+                cause = f"{operation.id} does not take commas that are not escaped"
+                session.same(some, session.value(reply), cause)
             twice = "&".join(f"{operation.projection}={name}" for name in [*record][:2])
             with session.each(operation):
                 reply = session.raw("GET", f"{plain}?{twice}")

@@ -86,7 +86,8 @@ def check_not_counted(session: Session, group: Group) -> None:
     session.same(record, session.read(group, record[group.key]), "reading or refused changes moved stamps")
     if Kind.PATCH in group.operations and not group.resource.counts_every_patch:
         same = {"op": "replace", "path": f"/{group.marker}", "value": record[group.marker]}
-        session.at(group, Kind.PATCH, record[group.key], body=[same])
+        for step in (same, {**same, "op": "test"}):
+            session.at(group, Kind.PATCH, record[group.key], body=[step])
         now, stamps = session.read(group, record[group.key]), group.resource.stamps.values()
         moved = [name for name in stamps if now.get(name) != record.get(name)]
         session.prefer(not moved, f"a patch that changes nothing moves {listed(moved)}")
@@ -168,6 +169,11 @@ def _by_another(session: Session, group: Group, record: dict[str, Any]) -> None:
             session.expect(found.get(modified) == another.subject, f"{modified} is not who made the last change")
             session.expect(found.get(created) == session.own.subject, f"{created} changes with another's change")
             session.at(group, kind, record[group.key], body=change(kind, "by us"))
+    for operation in group.all(Kind.NOTICE):
+        session.send(session.usual(group, operation, record), who=another)
+        found = session.read(group, record[group.key])
+        cause = f"{modified} is not who made the last change, a notice"
+        session.expect(found.get(modified) == another.subject, cause)
     if Kind.BATCH in group.operations:
         for verb in ("patch", "update"):
             steps, body = change(Kind.PATCH, f"{verb} of a batch"), session.body(group)

@@ -102,6 +102,7 @@ from mockserver.inference.vocabulary.conflict_words import (
     unique_members,
 )
 from mockserver.inference.vocabulary.ranges import Bound, bound_of
+from mockserver.inference.vocabulary.told_order import order_of_list
 from mockserver.messages import REFUSALS, SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
@@ -216,6 +217,7 @@ __all__ = [
     "narrow",
     "narrowing",
     "nested_steps",
+    "order_of_list",
     "other",
     "other_types",
     "own_links",

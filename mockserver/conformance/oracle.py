@@ -151,6 +151,17 @@ def _content(
         where = sorted({f"{without_positions(one.pointer)} ({one.keyword})" for one in broken})
         detail = "; ".join(f"{one.path}: {one.message}" for one in broken[:5])
         yield "watch.schema", 200, f"a reply with {reply.status} breaks its schema at {', '.join(where[:3])}", detail
+    yield from _miscounted(operation, value)
+
+
+def _miscounted(operation: Operation, value: Any) -> Iterator[tuple[str, int | None, str, str]]:
+    """A page whose count is not the number of its records, be they whole or not."""
+    page = operation.page
+    if page is None or not page.count or not isinstance(value, dict) or not isinstance(value.get(page.items), list):
+        return
+    count, found = value.get(page.count), len(value[page.items])
+    if isinstance(count, int) and count != found:
+        yield "watch.count", None, f"{operation.id} miscounts a page", f"{count} for {found}"
 
 
 def is_projected(exchange: Exchange, operation: Operation) -> bool:
@@ -173,6 +184,7 @@ _TITLES: Mapping[str, str] = {
     "watch.cross_origin": "Every reply carries the cross-origin headers",
     "watch.status": "Every status is declared",
     "watch.schema": "Every reply matches the schema of its status",
+    "watch.count": "Each page counts its own records",
     "watch.headers": "Every reply has the headers that its status must have, as declared",
     "watch.content_type": "Every reply has the declared content type",
     "watch.json_type": "Every reply is of the declared kind of JSON",

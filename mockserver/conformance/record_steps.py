@@ -192,6 +192,8 @@ def bad_headers(session: Session) -> Iterator[tuple[str, str]]:
     yield "with the bare token", token
     yield "with an unknown scheme", f"Token {token}"
     yield "with a malformed token", "Bearer not-a-token"
+    yield "with more behind its token", f"Bearer {token}more"
+    yield "with more before its token", f"Bearer more{token}"
     yield from _forged(token)
     yield from _minted(session.own)
 

@@ -97,7 +97,8 @@ class Session(Assertions):
         self, ask: Ask, who: Requester, tenant: str | None = None, headers: Mapping[str, str] | None = None
     ) -> Sent:
         request_target = ask.request_target(self.plan.contract.tenant, tenant if tenant is not None else who.tenant)
-        content = None if ask.body is NO_BODY else json.dumps(ask.body).encode()
+        as_they_are = ask.operation.method == "PUT"  # letters that other requests escape
+        content = None if ask.body is NO_BODY else json.dumps(ask.body, ensure_ascii=not as_they_are).encode()
         plan = ask.operation.plan
         if plan and plan.needs and who.token:
             pairs: list[tuple[str, str]] = []
@@ -236,8 +237,10 @@ class Session(Assertions):
 
     def kept(self) -> set[CreatedRecord]:
         """The records that are there for others to refer to."""
-        keys = {name: group.key for name, group in self.plan.groups.items()}
-        return {CreatedRecord(tenant, name, str(one[keys[name]])) for (name, tenant), one in self._targets.items()}
+        groups = self.plan.groups
+        return {
+            CreatedRecord(tenant, name, str(one[groups[name].key])) for (name, tenant), one in self._targets.items()
+        }
 
     def ours(self, group: Group) -> set[str]:
         """The ids of the records of this resource that the check has made itself."""

@@ -8,6 +8,7 @@ from mutants import (
     auth,
     batches,
     changes,
+    combinations,
     concurrency,
     documents,
     isolation,
@@ -33,6 +34,7 @@ AREAS = (
     concurrency,
     odd_requests,
     second_looks,
+    combinations,
 )
 
 

@@ -18,7 +18,7 @@ MANY, FEW = 40, 4
 LISTED, ODD = 8, 4
 """How many seldom values are put into one list, and how many objects are made of such values."""
 ODD_TEXT = (
-    " ß  \U0001f600 e\u0301 \ufb01\u212b\u200b\u00a0\u00ad\u201cx\u2019\u201d\u2013\u2026"
+    " ß  \U0001f600 e\u0301 \ufb01\u212b\u200b\u200f\u200d\u2066\ufe0f\u00a0\u00ad\u201cx\u2019\u201d\u2013\u2026"
     '%41+ " \\ / <b>&amp;\r\n\t\u2028\x1fA@B.example '
 )
 """What is lost where texts are trimmed, normalised, straightened, escaped, decoded, cut off at a line, or lowered."""
@@ -30,9 +30,9 @@ DEEP: Mapping[str, Any] = {
     "No": False,
 }
 """An object whose members are lost where it is flattened, cut, or kept by whoever gives their names a meaning."""
-LONG = 300
+LONG = 1_100
 """How long a text without a limit is made: more than what is called a short text anywhere."""
-TAKEN_FOR_OTHERS = ("007", "null", "1.50", "true", "1e5", "2024-03-01T01:30:00+02:00", "-0", "no")
+TAKEN_FOR_OTHERS = ("007", "null", "1.50", "   ", "true", "1e5", "2024-03-01T01:30:00+02:00", "-0", "no")
 """Texts that whoever guesses types takes for a number, a moment, a flag, or for nothing."""
 GUESSED = 4
 """How many of these are sent in one place."""
@@ -137,7 +137,7 @@ def inside(document: Document, values: Values, node: Node, depth: int = 0, turn:
     if kind in ("number", "integer"):
         found += [schema[word] for word in ("minimum", "maximum") if word in schema]
         found += [0, *([123456.7891234] if kind == "number" else []), -1, 2**53 - 1]
-        found += [0.1, -1e-7] if kind == "number" else []
+        found += [0.1, -1e-12] if kind == "number" else []
     if kind == "boolean":
         found += [True, False]
     if kind == "array":

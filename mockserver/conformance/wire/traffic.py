@@ -101,4 +101,8 @@ def json_or_none(body: bytes | None) -> Any:
 
 
 def _header(headers: Headers, name: str) -> str | None:
-    return next((text for found, text in headers if found.lower() == name.lower()), None)
+    wanted, length = name.lower(), len(name)
+    for found, text in headers:  # PERF: asked a dozen times of each exchange
+        if len(found) == length and found.lower() == wanted:
+            return text
+    return None

@@ -18,7 +18,7 @@ from mockserver.handlers.planned.lists.answers import about_question, is_answer,
 from mockserver.handlers.planned.lists.counted_records import counted
 from mockserver.handlers.planned.lists.filter_expressions import met_expressions
 from mockserver.handlers.planned.lists.filter_phrases import with_operators
-from mockserver.handlers.planned.lists.ordering import all_in, asked_order, in_order, rank
+from mockserver.handlers.planned.lists.ordering import Way, all_in, asked_order, in_order, rank
 from mockserver.handlers.planned.lists.paging import PlannedPage, paged
 from mockserver.handlers.planned.lists.record_parts import held, parts_of
 from mockserver.handlers.planned.lists.selectors import selected
@@ -29,6 +29,7 @@ from mockserver.handlers.planned.stored_records.embedding import presented
 from mockserver.handlers.planned.stored_records.scope import Scope, scope_of
 from mockserver.inference.vocabulary.asked_members import asked_member, asks_for_several, filtered_member, is_opposite
 from mockserver.inference.vocabulary.ranges import Bound, bound_of, bounds_of_moment, is_ordered, is_within, main_moment
+from mockserver.inference.vocabulary.told_order import order_of_list
 from mockserver.inference.vocabulary.words import DIRECTIONS, EVERYTHING, MADE, SORTS, TEXTS
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
@@ -161,7 +162,7 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     text = next(
         (str(value) for name, value in asked.items() if flat(name) in _TEXTS and flat(name) not in members), None
     )
-    order = asked_order(members, asked, _moment(call, members))
+    order = asked_order(members, asked, _moment(call, members)) or _told(call, members)
     tests = [*conditions, *selected(scope, asked), *met_expressions(scope, asked)]
     if not wanted and not ranges and not tests and text is None and not scope.having:  # PERF: none needs to be read
         return all_in(scope, order) if order else scope.in_order()
@@ -193,6 +194,16 @@ def _usual_order(call: Call, members: dict[str, str]) -> dict[str, Json]:
         texts = {name: one for name, one in usual.items() if isinstance(one, str)}
         known = remembered["order"] = texts if asked_order(members, texts, _moment(call, members)) else {}
     return dict(known)
+
+
+def _told(call: Call, members: dict[str, str]) -> tuple[Way, ...]:
+    """The order that the words of the list tell. PERF: read once."""
+    remembered = plan_of(call).remembered
+    if "told" not in remembered:
+        remembered["told"] = order_of_list(
+            call.tools.maker.shapes, call.operation, model_of(call.resource).record, members
+        )
+    return tuple(remembered["told"])
 
 
 def _turned(name: str, member: str, value: Json) -> Json:
