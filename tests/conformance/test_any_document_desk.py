@@ -68,7 +68,9 @@ STATES = {
     "in": "query",
     "schema": {"anyOf": [{"type": "array", "items": {**TEXT, "enum": ["draft", "sent"]}}, {"type": "null"}]},
 }
-SUMMARY = _object(["bills"], bills={**NUMBER, "description": "Number of bills."})
+SUMMARY = _object(["bills", "drafts", "revenue"], bills={**NUMBER, "description": "Number of bills."},
+                  drafts={**NUMBER, "description": "Number of draft bills."},
+                  revenue={**NUMBER, "description": "Sum of the totals of all bills."})  # fmt: skip
 UPLOAD = _object(["file"], file={**TEXT, "format": "binary"}, label=TEXT)
 DESK = {
     "openapi": "3.1.0",
@@ -176,6 +178,8 @@ FAULTS = [
     ("document_choices", first_alone, "state of several values does not find a record of one of them"),
     ("document_filters", unfiltered(), "state finds records of another state"),
     ("document_totals", saying("GET /summary", bills=7), "bills does not count what is made"),
+    ("document_totals", saying("GET /summary", drafts=0), "drafts does not count what is made"),
+    ("document_totals", saying("GET /summary", revenue=lambda summary: summary["bills"]), "revenue does not count what is made"),
     ("document_words", saying("GET /racks/{code}", bill_count=0), "bill_count does not count what is made"),
     ("document_files", saying("GET /files/{id}", size=lambda file: file["size"] + 1), "size is not the number of bytes"),
     ("document_files", cut_short, "a file is not downloaded as it was uploaded"),
@@ -229,7 +233,10 @@ def test_the_mock_begins_with_keys_that_lead_somewhere_and_does_what_the_words_s
     )
     rack = caller.post("/racks", json={"code": "oak", "floor": 10}).json
     assert rack["bill_count"] == 0
+    before = caller.get("/summary").json
     bill = caller.post("/bills", json={"email": "a", "rack": "oak", "lines": [{"quantity": 2, "price": 2}]}).json
+    after = caller.get("/summary").json
+    assert [after[one] - before[one] for one in ("bills", "drafts", "revenue")] == [1, bill["state"] == "draft", 4]
     assert caller.get("/racks/oak").json["bill_count"] == 1
     assert caller.post(f"/bills/{bill['id']}/send", json={"reason": "due"}).status_code == 200
     assert caller.post(f"/bills/{bill['id']}/lines", json={"quantity": 2, "price": 2}).status_code == 409

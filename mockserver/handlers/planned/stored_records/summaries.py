@@ -1,4 +1,4 @@
-"""Summaries of all records: what is said to be the number of them is how many there are."""
+"""Summaries of all records: what is said to be the number of them, of some, or a sum, is that."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import by_key, plan_of
 from mockserver.handlers.planned.initial_data.initial_records import begin
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.vocabulary.words import number_of
+from mockserver.inference.vocabulary.told_tallies import Tally, thing_of, told_tally
 from mockserver.messages import Reply
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
@@ -26,14 +26,17 @@ def counted(call: Call, tenant: Tenant, reply: Reply) -> Reply:
     if (counting := plan.remembered.get("summed")) is None:
         counting = plan.remembered["summed"] = _counting(call, plan)
     value, steps = reply.value, plan.record or ()
-    for name, resource in counting.items() if isinstance(value_at(value, steps), dict) else ():
+    for name, (resource, tally) in counting.items() if isinstance(value_at(value, steps), dict) else ():
         begin(call, tenant, resource, ())
-        value = with_value(value, (*steps, name), len(Scope(call, tenant, resource, ()).ordered("key", by_key)))
+        records = Scope(call, tenant, resource, ()).ordered("key", by_key)
+        is_plain = not (tally.member or tally.summed)  # PERF: then none needs to be read
+        number = len(records) if is_plain else sum(tally.of(one.data()) for one in records)
+        value = with_value(value, (*steps, name), number)
     return replace(reply, value=value) if counting else reply
 
 
-def _counting(call: Call, plan: OperationPlan) -> Mapping[str, Resource]:
-    """The members that are said to be the number of all records of a resource: ``Number of customers``."""
+def _counting(call: Call, plan: OperationPlan) -> Mapping[str, tuple[Resource, Tally]]:
+    """The members that are said to be a number of records of a resource: ``Number of customers``."""
     shapes, schema = call.tools.maker.shapes, plan.success.schema
     place = shapes.member(schema, plan.record or ()) if schema is not None else None
     named = {
@@ -42,8 +45,13 @@ def _counting(call: Call, plan: OperationPlan) -> Mapping[str, Resource]:
         if one.model is not None and not one.model.parents and not one.is_single
     }
     members = shapes.properties(place).items() if place is not None else ()
-    things = {
-        name: flat(singular(number_of(str(shapes.says(node, "description") or ""))))
-        for name, node in members if shapes.type(node) == "integer"
+    said = {
+        name: str(shapes.says(node, "description") or "")
+        for name, node in members if shapes.type(node) in ("integer", "number")
     }  # fmt: skip
-    return {name: named[thing] for name, thing in things.items() if thing in named}
+    found: dict[str, tuple[Resource, Tally]] = {}
+    for name, words in said.items():
+        one = named.get(thing_of(words))
+        if one and one.model and (tally := told_tally(shapes, words, one.model.record)) is not None:
+            found[name] = (one, tally)
+    return found
