@@ -249,8 +249,8 @@ def _all_dangling(session: Session, group: Group) -> None:
     with session.each(create):
         reply = session.send(Ask(create, body=session.body(group) | wrong))
         session.status(reply, 409, "a create of which every reference dangles", create)
-        told = str(session.value(reply))
-        untold = [name for name in wrong if f"/{name}" not in told]
+        answer = str(session.value(reply))
+        untold = [name for name in wrong if f"/{name}" not in answer]
         session.prefer(not untold, "a refused create does not name all that dangles", listed(untold))
 
 

@@ -15,7 +15,7 @@ from mockserver.conformance import (
     Operation,
     Provenance,
     Session,
-    Tally,
+    ToldNumber,
     check,
     flat,
     singular,
@@ -37,7 +37,7 @@ def _summaries(session: Session) -> Iterator[Operation]:
                 yield one
 
 
-def _tallies(asking: InferredTrials, operation: Operation, group: Group) -> Iterator[tuple[str, Tally]]:
+def _tallies(asking: InferredTrials, operation: Operation, group: Group) -> Iterator[tuple[str, ToldNumber]]:
     """The members of a summary that are said to be a number of records of ``group``, or a sum of theirs."""
     plan, shapes, model = operation.plan, asking.maker.shapes, group.resource.model
     schema = plan.success.schema if plan else None
@@ -82,7 +82,7 @@ def check_summaries(session: Session, group: Group) -> None:
         raise NotApplicable("no summary tells how many there are")
 
 
-def _bodies(asking: InferredTrials, group: Group, tally: Tally) -> Iterator[Any]:
+def _bodies(asking: InferredTrials, group: Group, tally: ToldNumber) -> Iterator[Any]:
     """What makes a record, and another one that is in the state that is counted, where that may be sent."""
     create = group.one(Kind.CREATE)
     body = asking.full_body(create)
@@ -92,7 +92,7 @@ def _bodies(asking: InferredTrials, group: Group, tally: Tally) -> Iterator[Any]
         yield {**asking.full_body(create, 73), tally.member: tally.value}
 
 
-def _adds(asking: InferredTrials, group: Group, made: InferredRecord, tally: Tally) -> int | float | None:
+def _adds(asking: InferredTrials, group: Group, made: InferredRecord, tally: ToldNumber) -> int | float | None:
     """What a new record adds; None where it does not show the members that tell."""
     shown = made.record
     if Kind.READ in group.operations:

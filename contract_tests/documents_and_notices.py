@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from mockserver.conformance import (
@@ -18,6 +20,7 @@ from mockserver.conformance import (
     patch,
     preview_body,
     quoted,
+    read_datetime,
     walk,
 )
 
@@ -96,9 +99,21 @@ def check_notice_is_logged_once(session: Session, group: Group) -> None:
                     isinstance(last.get(log["date"]), str) and last[log["date"]] != "",
                     f"{operation.id} logs no timestamp",
                 )
+                _dated(
+                    session, group, after, str(last[log["date"]]), f"{operation.id} logs another moment than its own"
+                )
             moved = frozenset({log["field"], *moving(group)})
             session.same(before, after, f"{operation.id} changes more than the log", without=moved)
             session.same(bystander, session.read(group, bystander[group.key]), f"{operation.id} changed another record")
+
+
+def _dated(session: Session, group: Group, record: dict[str, Any], moment: str, cause: str) -> None:
+    """Expect ``moment`` to be about that of the record's last change, where it tells that."""
+    changed = str(record.get(group.resource.stamps.get("modified-at", "")))
+    with suppress(ValueError):  # a day alone, or words
+        apart = abs(read_datetime(moment) - read_datetime(changed))
+        session.expect(apart <= timedelta(days=1), cause, f"{moment}, {changed}")
+        session.prefer(apart <= timedelta(minutes=1), cause, f"{moment}, {changed}")
 
 
 def another_notice(session: Session, group: Group, operation: Operation, record: dict[str, Any]) -> Ask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from mockserver.conformance import (
@@ -16,6 +17,7 @@ from mockserver.conformance import (
     forged_values,
     moving,
     quoted,
+    record_name,
     refused,
     run_batch,
     same_json,
@@ -81,6 +83,7 @@ def check_create_takes_a_chosen_key(session: Session, group: Group) -> None:
                 made = session.value(reply)
                 session.expect(made[group.key] == key, "a create does not take the id as it was chosen", quoted(key))
                 session.same(made, session.read(group, key), "a record with a chosen id reads differently")
+            _as_it_is(session, group, key)
     if Kind.BATCH in group.operations:
         item = {"verb": "create", "record": {**session.body(group), group.key: chosen}}
         (result,) = run_batch(session, group, [item])
@@ -94,6 +97,17 @@ def check_create_takes_a_chosen_key(session: Session, group: Group) -> None:
         reply = session.send(Ask(operation, body={**session.body(group), group.key: chosen}))
         cause = "a create is refused the id of a record that was deleted"
         session.prefer(reply.status == 200, cause, f"answered {reply.status}")
+
+
+def _as_it_is(session: Session, group: Group, key: str) -> None:
+    """Expect a record to be found by an address whose colons are not escaped: a path may have them (RFC 3986, 3.3)."""
+    read = group.one(Kind.READ)
+    ask = Ask(read, {record_name(read): key})
+    address = ask.request_target(session.plan.contract.tenant, session.own.tenant)
+    if "%3A" in address:
+        with session.each(read):
+            reply = session.raw("GET", address.replace("%3A", ":"))
+            session.prefer_one_of(reply, (HTTPStatus.OK,), f"{read.id} does not take a colon that is not escaped")
 
 
 @check(*NEEDS, Kind.REPLACE, writes=True, code=303)

@@ -35,6 +35,7 @@ def check_still_held(session: Session, group: Group) -> None:
     now = session.read(group, key)
     cases: list[tuple[str, int, dict[str, Any]]] = [
         (f"makes {group.marker} a number", 400, {"op": "replace", "path": path, "value": 7}),
+        ("fails its test", 409, {"op": "test", "path": path, "value": "what it never was"}),
         *_dangling(session, group),
     ]
     for what, status, step in cases:
@@ -72,8 +73,8 @@ def check_begins_anew(session: Session, group: Group) -> None:
     chosen = {group.key: gone[group.key]} if group.resource.is_chosen else {}
     made = session.put_in(group, {**few, **chosen})
     own = {*few, group.key, *group.resource.managed, *group.filled, *group.resource.computed}
-    told = {name: value for name, value in gone.items() if name not in own and isinstance(value, str) and value}
-    left = sorted(name for name, value in told.items() if made.get(name) == value)
+    texts = {name: value for name, value in gone.items() if name not in own and isinstance(value, str) and value}
+    left = sorted(name for name, value in texts.items() if made.get(name) == value)
     session.expect(not left, "a new record has texts of a deleted one", ", ".join(left))
     if version := group.resource.stamps.get("version"):
         session.expect(made.get(version) == 1, "a new record goes on counting the changes of a deleted one")

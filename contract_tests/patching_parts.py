@@ -55,7 +55,7 @@ def check_whole_record(session: Session, group: Group) -> None:
     if not gone:
         raise NotApplicable("there is no text that may be left out")
     left = {name: value for name, value in record.items() if name != gone[0]}
-    steps = [{"op": "replace", "path": "", "value": left}]
+    steps = [{"op": "test", "path": "", "value": record}, {"op": "replace", "path": "", "value": left}]
     reply = session.at(group, Kind.PATCH, record[group.key], body=steps)
     session.prefer_one_of(reply, (HTTPStatus.OK,), f"{operation.id} does not take a patch of the whole record")
     found = session.read(group, record[group.key])

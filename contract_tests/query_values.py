@@ -29,6 +29,7 @@ def check_compared(session: Session, group: Group) -> None:
         ("lessThanInclusive", 9, {0}),
         ("equal", "9", set[int]()),
         ("in", [], set[int]()),
+        ("notIn", [], {*range(len(made))}),
         ("in", ["10"], set[int]()),
     ):
         fact = {"fact": number, "operator": operator, "value": value}

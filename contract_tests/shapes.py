@@ -23,6 +23,7 @@ from mockserver.conformance import (
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ORIGIN = "https://app.example.com"
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64)"
 MISTYPED = 3
 """How many members of one body have a wrong type."""
 ACCEPTED = {
@@ -200,7 +201,7 @@ def check_accepted(session: Session, group: Group) -> None:
         ask, wanted = session.usual(group, operation, record), session.read(group, record[group.key])
         for what, accepted in ACCEPTED.items():
             with session.each(operation):
-                reply = session.send(ask, headers={"Accept": accepted})
+                reply = session.send(ask, headers={"Accept": accepted, "User-Agent": BROWSER})
                 session.status(reply, 200, f"{operation.id} {what}", operation)
                 session.same(wanted, session.value(reply), f"{operation.id} {what} answers another record")
         with session.each(operation):

@@ -91,6 +91,19 @@ def check_not_counted(session: Session, group: Group) -> None:
         now, stamps = session.read(group, record[group.key]), group.resource.stamps.values()
         moved = [name for name in stamps if now.get(name) != record.get(name)]
         session.prefer(not moved, f"a patch that changes nothing moves {listed(moved)}")
+        _there_and_back(session, group)
+
+
+def _there_and_back(session: Session, group: Group) -> None:
+    """Expect a patch that takes away what it added to be no change."""
+    record = session.put_in(group, session.body(group, only_required=True))
+    texts = [name for name in group.free_texts if name not in {*record, *group.triggers, *group.filled}]
+    for path in [f"/{name}" for name in texts[:1]]:
+        steps = [{"op": "add", "path": path, "value": "no more"}, {"op": "remove", "path": path}]
+        session.at(group, Kind.PATCH, record[group.key], body=steps)
+        now, stamps = session.read(group, record[group.key]), group.resource.stamps.values()
+        moved = [name for name in stamps if now.get(name) != record.get(name)]
+        session.prefer(not moved, f"a patch that takes away what it added moves {listed(moved)}")
 
 
 @check(*NEEDS, writes=True)

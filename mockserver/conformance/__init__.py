@@ -103,7 +103,7 @@ from mockserver.inference.vocabulary.conflict_words import (
 )
 from mockserver.inference.vocabulary.ranges import Bound, bound_of
 from mockserver.inference.vocabulary.told_order import order_of_list
-from mockserver.inference.vocabulary.told_tallies import Tally, thing_of, told_tally
+from mockserver.inference.vocabulary.told_tallies import ToldNumber, thing_of, told_tally
 from mockserver.messages import REFUSALS, SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
@@ -157,7 +157,7 @@ __all__ = [
     "Requester",
     "Session",
     "Sheet",
-    "Tally",
+    "ToldNumber",
     "Trial",
     "Unreachable",
     "against",

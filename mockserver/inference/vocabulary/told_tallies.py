@@ -19,7 +19,7 @@ _SUM = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class ToldNumber:
     """A number of records that are like ``thing``: of those of which ``member`` is ``value``, where it is named; or the
     sum of their ``summed``.
     """
@@ -43,24 +43,24 @@ def thing_of(description: str) -> str:
     return flat(singular(number_of(description) or (said[said.lastindex or 0] if said else "")))
 
 
-def told_tally(shapes: Shapes, description: str, record: Node | None) -> Tally | None:
+def told_tally(shapes: Shapes, description: str, record: Node | None) -> ToldNumber | None:
     """What a number tells of records that are like ``record``; None where their members do not say."""
     thing, members = thing_of(description), shapes.properties(record) if record is not None else {}
     if not thing or number_of(description):
-        return Tally(thing) if thing else None
+        return ToldNumber(thing) if thing else None
     added, counted = _SUM.match(description), _IN_STATE.match(description)
     state, summed = (added[2], added[1]) if added else (counted[1] if counted else "", "")
     named = next((one for one in members if summed and flat(singular(one)) == flat(singular(summed))), "")
     if summed and (not named or shapes.type(members[named]) not in ("integer", "number")):
         return None
     if not state:
-        return Tally(thing, summed=named)
+        return ToldNumber(thing, summed=named)
     found = [
         (name, value) for name, node in members.items()
         for value in (shapes.says(node, "enum") or _truth(shapes, name, node, state))
         if flat(str(value)) == flat(state) or value is True
     ]  # fmt: skip
-    return Tally(thing, *found[0], named) if len(found) == 1 else None
+    return ToldNumber(thing, *found[0], named) if len(found) == 1 else None
 
 
 def _truth(shapes: Shapes, name: str, node: Node, state: str) -> list[bool]:

@@ -11,7 +11,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import by_key, plan_of
 from mockserver.handlers.planned.initial_data.initial_records import begin
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.inference.vocabulary.told_tallies import Tally, thing_of, told_tally
+from mockserver.inference.vocabulary.told_tallies import ToldNumber, thing_of, told_tally
 from mockserver.messages import Reply
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
@@ -35,7 +35,7 @@ def counted(call: Call, tenant: Tenant, reply: Reply) -> Reply:
     return replace(reply, value=value) if counting else reply
 
 
-def _counting(call: Call, plan: OperationPlan) -> Mapping[str, tuple[Resource, Tally]]:
+def _counting(call: Call, plan: OperationPlan) -> Mapping[str, tuple[Resource, ToldNumber]]:
     """The members that are said to be a number of records of a resource: ``Number of customers``."""
     shapes, schema = call.tools.maker.shapes, plan.success.schema
     place = shapes.member(schema, plan.record or ()) if schema is not None else None
@@ -49,7 +49,7 @@ def _counting(call: Call, plan: OperationPlan) -> Mapping[str, tuple[Resource, T
         name: str(shapes.says(node, "description") or "")
         for name, node in members if shapes.type(node) in ("integer", "number")
     }  # fmt: skip
-    found: dict[str, tuple[Resource, Tally]] = {}
+    found: dict[str, tuple[Resource, ToldNumber]] = {}
     for name, words in said.items():
         one = named.get(thing_of(words))
         if one and one.model and (tally := told_tally(shapes, words, one.model.record)) is not None:
