@@ -24,6 +24,7 @@ from mockserver.conformance.check_plan import Group, Plan, examples_of, read_bod
 from mockserver.conformance.evidence import media_types
 from mockserver.conformance.expected_refusals import expect_refusal, is_failure
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
+from mockserver.conformance.fuzz.seed_alone import by_seed_alone
 from mockserver.conformance.inferred.inferred_bodies import leveled
 from mockserver.conformance.inferred.inferred_children import child_of, children_of
 from mockserver.conformance.inferred.inferred_conditions import guard_header, repeat_key, version_header
@@ -173,6 +174,7 @@ __all__ = [
     "bodies_mistyped",
     "bound_of",
     "by_id",
+    "by_seed_alone",
     "changes",
     "check",
     "child_of",

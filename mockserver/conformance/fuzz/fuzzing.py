@@ -13,11 +13,13 @@ from schemathesis import Case
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import Failure
 from schemathesis.engine import Status, events, from_schema
+from schemathesis.engine.core import EventStream
 from schemathesis.engine.recorder import Interaction, ScenarioRecorder
 
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.fuzz import fuzz_checks
 from mockserver.conformance.fuzz.bridge import NOT_SENT, Bridge
+from mockserver.conformance.fuzz.seed_alone import by_seed_alone
 from mockserver.conformance.profiles import Amount
 from mockserver.conformance.registry import Check
 from mockserver.conformance.session import Session
@@ -109,7 +111,16 @@ def fuzz(
     schema = schemathesis.openapi.from_dict(session.plan.contract.document.root, config=config)
     schema.app = bridge
     session.client.purpose = "fuzzing.preparation"
-    stream = from_schema(schema).execute()
+    with by_seed_alone():
+        yield from _happened(session, bridge, from_schema(schema).execute(), report)
+    if bridge.over:
+        yield FuzzedOperation("", "", {}, (), bridge.over)
+
+
+def _happened(
+    session: Session, bridge: Bridge, stream: EventStream, report: Callable[[str], None]
+) -> Iterator[FuzzedOperation]:
+    """What comes of each event of a run."""
     for event in stream:
         if bridge.over:
             stream.stop()
@@ -125,8 +136,6 @@ def fuzz(
             raise KeyboardInterrupt
         elif isinstance(event, events.FatalError):
             raise event.exception
-    if bridge.over:
-        yield FuzzedOperation("", "", {}, (), bridge.over)
 
 
 def _scenario(session: Session, event: events.ScenarioFinished) -> FuzzedOperation:
