@@ -38,11 +38,13 @@ def _paths(name, words, record, new):
 KEY = {**TEXT, "format": "uuid", "readOnly": True}
 NOTE = _object(id=KEY, text=TEXT, created_at=MOMENT)
 SHELF = _object(id=KEY, name=TEXT, width={"type": "integer", "minimum": 1, "maximum": 900})
+TALK = _object(id=KEY, start=_object(day={**TEXT, "format": "date"}, zone=TEXT))
 DOCUMENT = {
     "openapi": "3.1.0",
     "info": {"title": "Notes", "version": "1"},
     "paths": {
         **_paths("notes", "All notes, newest first.", NOTE, _object(text=TEXT)),
+        **_paths("talks", "Talks, ordered by start.", TALK, _object(start=TALK["properties"]["start"])),
         **_paths("shelves", "Shelves, ordered by width, descending.", SHELF, _object(name=TEXT, width=SHELF["properties"]["width"])),
     },
 }  # fmt: skip
