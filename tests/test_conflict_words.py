@@ -7,6 +7,7 @@ import pytest
 from mockserver.inference.vocabulary.conflict_words import (
     are_taken_together,
     forbidden_states,
+    is_said_unique,
     refused_states,
     tells_of_any,
     tells_of_state,
@@ -54,6 +55,20 @@ def test_a_refusal_names_what_is_unique(refusal: str, members: set[str]) -> None
 )
 def test_a_member_says_that_it_is_unique(description: str, is_unique: bool) -> None:
     assert [*unique_members("Conflict", {"slug": description})] == ["slug"] * is_unique
+
+
+@pytest.mark.parametrize(
+    ("description", "is_unique"),
+    [
+        ("The name must be unique and not have been used in the account.", True),
+        ("An identifier. It needs to be unique\nacross the enterprise.", True),
+        ("When there is a template, the name is required and must be unique within the account.", False),
+        ("To make this the unique identifier of the account, ask us.", False),
+        ("Unique ID", False),
+    ],
+)
+def test_a_description_says_of_all_records_that_a_member_is_unique(description: str, is_unique: bool) -> None:
+    assert is_said_unique(description) is is_unique
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,7 @@ def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
     plan, scope, body = plan_of(call), scope_of(call, tenant), masked(call, sent(call))
     record = _meant(call, scope, body)
     notes: Headers = ()
+    is_new = record is None
     if record is not None:
         require_version(call, record)
         require_changeable(call, scope, record)
@@ -220,7 +221,18 @@ def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
     record = with_files(call, scope, record, body)
     if plan.success.schema is not None and plan.record is None:
         return made(call, plan.success, plan.status, value=presented(call, tenant, record), notes=notes)
-    return with_record(call, seen(call, tenant, record), headers=etag_header(call, record), notes=notes)
+    reply = with_record(call, seen(call, tenant, record), headers=etag_header(call, record), notes=notes)
+    return _as_made(call, reply) if is_new else reply
+
+
+def _as_made(call: Call, reply: Reply) -> Reply:
+    """The reply of a PUT that made its record: the declared 201, where that may say the same."""
+    plan, said = plan_of(call), plan_of(call).replies.get("201")
+    if said is None or plan.status == HTTPStatus.CREATED or said.media_type != plan.success.media_type:
+        return reply
+    if said.schema is not None and not call.tools.maker.allows(said.schema, reply.value):
+        return reply
+    return with_changes(reply, status=HTTPStatus.CREATED, headers=(*reply.headers, ("Location", call.input.address)))
 
 
 def masked(call: Call, body: Json) -> Json:

@@ -55,6 +55,7 @@ def _ways(
     for ending in ("id", "uuid", "key", "sid", "name", "code", "number", "token"):
         if thing + ending in spelled:
             yield (spelled[thing + ending],), f"'{spelled[thing + ending]}' is the resource's name and '{ending}'"
+    yield from _shortened(spelled, parameter, thing)
     yield from _last_word(shapes, members, spelled, parameter)
     yield from _alike(shapes, members, schema)
     yield from _held(shapes, members, parameter)
@@ -211,6 +212,13 @@ def _by_parameter(
         for likely in ("name", "slug", "key"):
             if likely in spelled:
                 yield (spelled[likely],), f"the parameter '{parameter}' is the resource, '{spelled[likely]}' its name"
+
+
+def _shortened(spelled: Mapping[str, str], parameter: str, thing: str) -> Iterator[Told]:
+    """The one id of a ``logsink`` that the path calls ``logsink_id`` and itself ``sink_id``."""
+    ids = [low for low in spelled if low.endswith("id") and len(low) > len("id")]
+    if len(ids) == 1 and flat(parameter).endswith(ids[0]) and thing.endswith(ids[0].removesuffix("id")):
+        yield (spelled[ids[0]],), f"'{spelled[ids[0]]}' ends the parameter '{parameter}' and the resource's name"
 
 
 def _last_word(

@@ -38,6 +38,22 @@ _UNIQUE = re.compile(
     r"\bunique\b(?! (?:id|identifier|key|reference|identification|number|code|string|value|name)\b)", re.IGNORECASE
 )
 """How a description says that no two records share a value; ``Unique identifier of …`` does not."""
+_SAID_UNIQUE = re.compile(
+    r"^\s*unique\b(?! id)|\b(?:is|are|be) unique\b|\bunique (?:within|across|among|per|for each|in)\b", re.IGNORECASE
+)
+_CONDITION = re.compile(r"\b(?:when|if|where|unless|in case)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.;])\s+|\n\s*\n")
+"""How a description says that of all records, what makes it true of some only, and where a sentence ends."""
+
+
+def is_said_unique(description: str) -> bool:
+    """Whether a description says without a condition that no two records have one value of a member.
+
+    ``The name must be unique``, not ``When there is a template, it must be unique`` or ``Unique identifier of it``.
+    """
+    return any(
+        _SAID_UNIQUE.search(sentence) and not _CONDITION.search(sentence) for sentence in _SENTENCE.split(description)
+    )
 
 
 def unique_members(refusal: str, members: Mapping[str, str], parent: str = "") -> Iterator[str]:

@@ -31,6 +31,7 @@ _CALLED = frozenset({*KEYS, "key", "slug"})
 _TITLES = ("title", "name", "headline", "label")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_FORMS = ("format", "pattern", "enum", "minLength", "maxLength", "example", "examples")
 _NUMBERED = frozenset({"number", "no", "code", "reference", "ref", "sku", "barcode"})
 _CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE = re.compile(r"(?=.*[0-9])[A-Z0-9]+(-[A-Z0-9]+)*(?<=.{5})")
@@ -42,7 +43,7 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> str | int:
     """The key number ``ordinal``, from 1 on, as the schema of the member, else of the path's parameter, wants it."""
     place = _member(maker, model)
     is_kept = place is not None
-    place = place if place is not None else model.parameter
+    place = _formed(maker, place, model.parameter) if place is not None else model.parameter
     if place is None or (not is_kept and maker.shapes.says(place, "enum")):
         return model.prefix + letters(draw.random, 20)
     if options := _options(maker, place):
@@ -98,6 +99,14 @@ def shown_key(maker: Maker, model: Model) -> str | int | None:
 def _member(maker: Maker, model: Model) -> Node | None:
     """The schema of the record's member that is its key."""
     return maker.shapes.member(model.record, model.key) if model.record is not None and model.key else None
+
+
+def _formed(maker: Maker, member: Node, parameter: Node | None) -> Node:
+    """The schema of a key: the member's, but the path's where that alone says a form of texts: ``format: uuid``."""
+    if parameter is None or {*map(maker.shapes.type, (member, parameter))} != {"string"}:
+        return member
+    said = [any(maker.shapes.says(one, word) for word in _FORMS) for one in (member, parameter)]
+    return parameter if said == [False, True] else member
 
 
 def few_keys(maker: Maker, model: Model) -> int | None:

@@ -14,13 +14,21 @@ from mockserver.handlers.planned.addressing.places import key_of, plan_of
 from mockserver.handlers.planned.initial_data.initial_keys import first_keys
 from mockserver.handlers.planned.stored_records.scope import Scope
 from mockserver.inference.vocabulary.attributes import ATTRIBUTES, members_holder
-from mockserver.inference.vocabulary.conflict_words import forbidden_states, tells_of_any, tells_of_use, unique_members
+from mockserver.inference.vocabulary.conflict_words import (
+    forbidden_states,
+    is_said_unique,
+    tells_of_any,
+    tells_of_use,
+    unique_members,
+)
 from mockserver.messages import Json
 from mockserver.store import Record
 from mockserver.values.equality import same_json
 from mockserver.values.shown import quoted, shown
 
 CONFLICT = "409"
+TAKEN = (CONFLICT, "422", "400", "4XX")
+"""The declared refusals by which a value is refused that is said to be unique, the fittest first."""
 
 
 def require_possible(plan: OperationPlan, value: Json) -> None:
@@ -59,7 +67,7 @@ def _impossible(status: int, name: str, value: Mapping[str, Json]) -> Refusal:
 
 
 def require_unique(call: Call, scope: Scope, body: Json, *, but: Record | None = None) -> None:
-    """Raises Refusal(409): another record has the value of a member that the document says is unique.
+    """Raises Refusal: another record has the value of a member that the document says is unique.
 
     What the document shows as an example of that is free at first, as keys are: an initial record may have it.
     """
@@ -73,17 +81,20 @@ def require_unique(call: Call, scope: Scope, body: Json, *, but: Record | None =
             same = [one for one in same if key_of(one.id) not in initial]
         if any(but is None or one.id != but.id for one in same):
             violation = Violation("body", f"/{name}", "unique", f"{quoted(str(value))} is taken")
-            raise Refusal(409, f"Another record has the {name} {quoted(str(value))}.", violations=[violation])
+            told = next(one for one in TAKEN if one in plan_of(call).replies)
+            status = int(told) if told.isdecimal() else int(CONFLICT)
+            raise Refusal(status, f"Another record has the {name} {quoted(str(value))}.", violations=[violation])
 
 
 def _unique(call: Call, scope: Scope) -> tuple[str, ...]:
     """The members that no two records may share. PERF: told once."""
     plan = plan_of(call)
-    if (said := plan.replies.get(CONFLICT)) is None or scope.model.record is None:
+    if scope.model.record is None or not any(one in plan.replies for one in TAKEN):
         return ()
     if (known := plan.remembered.get("unique")) is None:
         shapes, key = call.tools.maker.shapes, scope.model.key
-        sent = {name: node for one in plan.bodies.values() for name, node in shapes.properties(one).items()}
+        bodies = filter(None, (shapes.member(one, plan.sent) for one in plan.bodies.values()))
+        sent = {name: node for one in bodies for name, node in shapes.properties(one).items()}
         own = shapes.properties(scope.model.record)
         texts = {
             name: " ".join(str(shapes.says(one, "description") or "") for one in (node, own[name]))
@@ -91,7 +102,11 @@ def _unique(call: Call, scope: Scope) -> tuple[str, ...]:
         }  # fmt: skip
         above = scope.model.parents[-1].resource if scope.model.parents else None
         parent = (above or "").rpartition(".")[2]
-        known = plan.remembered["unique"] = tuple(unique_members(said.description, texts, parent))
+        said = plan.replies.get(CONFLICT)
+        taken = unique_members(said.description, texts, parent) if said is not None else ()
+        known = plan.remembered["unique"] = (
+            *dict.fromkeys([*taken, *(name for name, text in texts.items() if is_said_unique(text))]),
+        )
     return known
 
 
@@ -99,7 +114,7 @@ def _is_shown(call: Call, name: str, value: Json) -> bool:
     """Whether an example of a body has that value in that member."""
     shapes = call.tools.maker.shapes
     for body in plan_of(call).bodies.values():
-        member = shapes.properties(body).get(name)
+        member = shapes.member(body, (*plan_of(call).sent, name))
         own = said_examples(shapes.follow(member).value) if member is not None else ()
         whole = (one.get(name) for one in said_examples(shapes.follow(body).value) if isinstance(one, dict))
         if any(same_json(one, value) for one in (*own, *whole)):
