@@ -205,7 +205,8 @@ def check_changed_is_read(session: Session, group: Group) -> None:
 
 def _changes_one(operation: Operation) -> bool:
     plan = operation.plan
-    return bool(plan and plan.names_record and plan.bodies and "json-patch" not in next(iter(plan.bodies)))
+    is_change = bool(plan and plan.names_record and plan.bodies and "json-patch" not in next(iter(plan.bodies)))
+    return is_change and operation.path.count("{") <= 1 + len(plan.scope or ()) if plan else False
 
 
 @check(*STORED, Kind.DELETE, writes=True, inferred=True, provenance=INFERRED)
@@ -266,7 +267,7 @@ def check_parents_are_apart(session: Session, group: Group) -> None:
         raise Inconclusive("no two records could be made to work below")
     made = asking.create(group, one)
     for operation in _lists(asking, group):
-        if operation.plan and not operation.plan.scope:
+        if asking.below(operation, one) == asking.below(operation, other):
             continue
         with session.each(operation):
             reply = asking.send(operation, asking.below(operation, other))

@@ -19,6 +19,7 @@ from mockserver.conformance import (
     Session,
     alike,
     check,
+    described_alike,
     flat,
     has_members,
     listed,
@@ -48,9 +49,14 @@ def check_actions(session: Session, group: Group) -> None:
             is_own = plan.record is not None and plan.words.get("replies") != "other"  # not what is made of the record
             shown = asking.record(reply, operation) if is_own else None
             if isinstance(shown, dict) and asking.key(group, shown) == made.key:
+                shown = described_alike(asking.maker, operation, shown, asking.on_one(group, Kind.READ), found)
                 asking.keeps(shown, found, "a record reads differently from what an action on it answered")
                 judged += 1
-            sets = {name: one for name, one in (plan.words.get("set") or {}).items() if not isinstance(one, dict)}
+            told = asking.said(operation, body) or {}  # what the body says counts for more than the action's name
+            sets = {
+                name: one for name, one in (plan.words.get("set") or {}).items()
+                if not isinstance(one, dict) and name not in told
+            }  # fmt: skip
             if sets and isinstance(found, dict):
                 held = found.get("attributes")  # where a record of JSON:API has its members
                 own = {**held, **found} if isinstance(held, dict) else found
@@ -60,7 +66,7 @@ def check_actions(session: Session, group: Group) -> None:
                 )
                 judged += 1
             if isinstance(found, dict):
-                judged += _as_told(session, asking, operation, asking.said(operation, body), found)
+                judged += _as_told(session, asking, operation, told, found)
             unknown = InferredRecord(asking.unknown(operation), made.above, None, None)
             nothing = asking.send(operation, asking.at(operation, unknown), body=body)
             if plan.words.get("replies") == "record" or "404" in plan.replies:
@@ -197,8 +203,8 @@ def _shrunk(
     above: tuple[str, ...],
 ) -> int:
     full, small = asking.full_body(operation, 3), asking.body(operation, 4)
-    if not isinstance(full, dict) or not isinstance(small, dict):
-        return 0
+    if not isinstance(full, dict) or not isinstance(small, dict) or not small:
+        return 0  # what says nothing at all may as well change nothing
     left_out = full.keys() - small.keys() - asking.needed(group) - asking.read_only(asking.schema(operation))
     replies = [asking.send(operation, asking.below(operation, above), body=one) for one in (full,)]
     before = asking.record(asking.send(read, asking.below(read, above)), read)

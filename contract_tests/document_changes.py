@@ -82,11 +82,13 @@ def check_replaced(session: Session, group: Group) -> None:
         made = full_record(asking, group)
         before = asking.read_back(group, made)
         sent = asking.comparable(group, made.sent)
-        least = _whole(operation, _least(asking, group, operation, asking.body(operation, 21)), sent)
+        least = _whole(operation, _least(asking, group, operation, asking.body(operation, 21)), leveled(made.sent))
         body = asking.changing(operation, group, made, least)
         said, before = leveled(asking.said(operation, body)), leveled(before)
         if not isinstance(sent, dict) or not isinstance(said, dict) or not isinstance(before, dict):
             raise Inconclusive("the record has no members")
+        if not {*_needed(operation)} <= said.keys():
+            raise Inconclusive("a replacement cannot say all that no record is made without")
         kept = asking.maker.shapes.properties(asking.schema(operation))
         needed = asking.needed(group)
         left_out = {
@@ -112,10 +114,14 @@ def check_replaced(session: Session, group: Group) -> None:
 
 def _whole(operation: Operation, body: Any, sent: Any) -> Any:
     """``body`` with what no record is made without: one that lacks that is of a part of the record."""
-    needed = (operation.plan.words.get("needed") or ()) if operation.plan and not operation.plan.sent else ()
     if not isinstance(body, dict) or not isinstance(sent, dict):
         return body
-    return {**{name: sent[name] for name in needed if name in sent}, **body}
+    return {**{name: sent[name] for name in _needed(operation) if name in sent}, **body}
+
+
+def _needed(operation: Operation) -> tuple[str, ...]:
+    """What no record is made without, where a replacement says it beside the rest."""
+    return (operation.plan.words.get("needed") or ()) if operation.plan and not operation.plan.sent else ()
 
 
 def _least(asking: InferredTrials, group: Group, operation: Operation, body: Any) -> Any:
@@ -164,7 +170,8 @@ def _parts(asking: InferredTrials, group: Group, operation: Operation) -> list[t
     schema = asking.schema(operation)
     if plan.sent or not isinstance(full, dict):
         return [("a part", asking.body(operation, 31))]
-    members = sorted(set(full) - asking.read_only(schema))
+    model = group.resource.model
+    members = sorted(set(full) - asking.read_only(schema) - {*(model.key[:1] if model else ())})
     tried = [("one member", {name: full[name]}) for name in (*members[:1], *members[-1:])]
     tried += [("a member that is null", {name: None}) for name in members if name not in asking.needed(group)]
     tried = [(what, body) for what, body in tried if asking.accepts(schema, body) and asking.can_say(operation, body)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -24,6 +23,7 @@ from mockserver.conformance import (
     child_of,
     children_of,
     has_members,
+    is_said_unique,
     listed,
     same_json,
     tells_of_any,
@@ -34,10 +34,6 @@ from mockserver.conformance import (
 STORED = (Kind.CREATE, Kind.READ)
 INFERRED = Provenance.INFERRED
 CONFLICT = "409"
-UNIQUE = re.compile(
-    r"^unique\b(?! id)|\b(?:is|are|be) unique\b|\bunique (?:within|across|among|per|for each|in)\b", re.IGNORECASE
-)
-"""How a description says that no two records have one value of a member."""
 
 
 def _words(operation: Operation) -> str:
@@ -52,9 +48,10 @@ def _taken(asking: InferredTrials, operation: Operation) -> list[tuple[str, ...]
     if place is None or not has_members(operation):
         return []
     texts = {name: str(shapes.says(node, "description") or "") for name, node in shapes.properties(place).items()}
-    texts = {name: text for name, text in texts.items() if not (model and (name,) == model.key)}
+    shown = shapes.properties(model.record).keys() if model and model.record is not None else texts.keys()
+    texts = {name: text for name, text in texts.items() if name in shown and not (model and (name,) == model.key)}
     refused = {"400", "409", "422", "4XX"} & set(operation.statuses)
-    said = [name for name, text in texts.items() if refused and UNIQUE.search(text)]
+    said = [name for name, text in texts.items() if refused and is_said_unique(text)]
     named = [one for one in unique_members(_words(operation), dict.fromkeys(texts, "")) if one not in said]
     if are_taken_together(_words(operation), named):
         return [*((one,) for one in said), tuple(named)]

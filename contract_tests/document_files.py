@@ -49,7 +49,7 @@ def check_files(session: Session, group: Group) -> None:
             judged += 1
             session.expect(value == len(content), f"{name} is not the number of bytes", f"{value}, {len(content)}")
     said = {name: one for name, one in body.items() if name != names[0] and isinstance(one, str)}
-    asking.keeps(said, found, "what was sent with a file reads differently")
+    asking.keeps(asking.comparable(group, said), found, "what was sent with a file reads differently")
     for operation in _downloads(session, group, read):
         judged += _downloaded(session, asking, operation, asking.at(read, made), content)
     asking.remove(group, made)

@@ -26,6 +26,8 @@ from mockserver.conformance import (
     leveled,
     list_words,
     listed,
+    same_json,
+    within,
 )
 
 MADE = 4
@@ -65,6 +67,8 @@ def check_filters(session: Session, group: Group) -> None:
                 continue
             made += _of_several(asking, group, above, name, [each.record for each in made])
             known = [*items, *(each.record for each in made if isinstance(each.record, dict))]
+            if _differs(asking, group, items, made, name) or _leads(listing, one.name):
+                continue
             for value in (*_distinct(known, name), *_unseen(asking, group, one, name, known)):
                 if not asking.replies.allows(one.schema, value) and not asking.replies.allows(one.schema, [value]):
                     continue
@@ -76,6 +80,19 @@ def check_filters(session: Session, group: Group) -> None:
             asking.remove(group, record)
     if not tried:
         raise NotApplicable("no list has a parameter that is called like a member of its records")
+
+
+def _differs(asking: InferredTrials, group: Group, items: list[Any], made: list[InferredRecord], name: str) -> bool:
+    """Whether a list shows another value of a record's member than the record itself, of which there may be two."""
+    listed_as = {asking.key(group, one): one.get(name) for one in items}
+    own = [one for one in made if isinstance(one.record, dict) and name in one.record and one.key in listed_as]
+    return any(not same_json(within(one.record, (name,)), listed_as[one.key]) for one in own)
+
+
+def _leads(listing: InferredList, parameter: str) -> bool:
+    """Whether a parameter leads from page to page, though records have a member called like it: ``after``."""
+    by = listing.parameter(list_words.CURSORS) if listing.size_name else None
+    return by is not None and by.name == parameter
 
 
 def _is_listed(record: dict[str, Any], parameter: str) -> bool:

@@ -16,6 +16,7 @@ from mockserver.conformance import (
     Provenance,
     Session,
     check,
+    filtered_member,
     flat,
     list_words,
     same_json,
@@ -52,9 +53,12 @@ def check_defaults(session: Session, group: Group) -> None:
 def _defaults(asking: InferredTrials, listing: InferredList) -> Iterator[tuple[str, Any]]:
     """The parameters of a list that may be left out, with the value that they have then."""
     plan, model, shapes = listing.operation.plan, listing.operation.resource.model, asking.maker.shapes
-    members = {flat(name) for name in shapes.properties(model.record)} if model and model.record is not None else set()
+    record, items = model.record if model else None, asking.items(listing.ask({}), listing.operation)
+    members = {flat(name) for name in shapes.properties(record)} if record is not None else set[str]()
+    members |= {flat(name) for one in items if isinstance(one, dict) for name in one}
     for one in plan.parameters if plan else ():
-        if flat(one.name) in members:
+        named = {flat(one.name), flat(one.name).removeprefix("is")} & members
+        if named or (record is not None and filtered_member(shapes, record, one.name)):
             continue  # what records are filtered by has a default in many a document that no server goes by
         value = shapes.says(one.schema, "default")
         is_plain = isinstance(value, str | int | float) and value != ""

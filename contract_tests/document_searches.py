@@ -50,7 +50,7 @@ def check_texts(session: Session, group: Group) -> None:
         if by is None:
             continue
         for one in made[:1]:
-            texts = [value for value in _texts(one) if asking.replies.allows(by.schema, value)]
+            texts = [value for value in _texts(asking, group, one) if asking.replies.allows(by.schema, value)]
             if not texts:
                 continue
             tried += 1
@@ -108,8 +108,12 @@ def _told(by: PlannedParameter, made: InferredRecord) -> Iterator[tuple[str, str
             yield name, text.swapcase() if ANY_CASE.search(by.description) else text
 
 
-def _texts(made: InferredRecord) -> list[str]:
-    return [*_said(made).values()]
+def _texts(asking: InferredTrials, group: Group, made: InferredRecord) -> list[str]:
+    """What a search may be expected to look through: neither addresses nor words of which there are a few."""
+    shapes, model = asking.maker.shapes, group.resource.model
+    own = shapes.properties(model.record) if model and model.record is not None else {}
+    few = {name for name, node in own.items() if shapes.says(node, "enum")}
+    return [value for name, value in _said(made).items() if name not in few and "://" not in value]
 
 
 def _said(made: InferredRecord) -> dict[str, str]:

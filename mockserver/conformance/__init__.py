@@ -29,6 +29,7 @@ from mockserver.conformance.inferred.inferred_bodies import leveled
 from mockserver.conformance.inferred.inferred_children import child_of, children_of
 from mockserver.conformance.inferred.inferred_conditions import guard_header, repeat_key, version_header
 from mockserver.conformance.inferred.inferred_contents import (
+    described_alike,
     file_members,
     has_members,
     is_plain_json,
@@ -94,9 +95,11 @@ from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.resource import Reference
 from mockserver.contract.samples.described_values import states_of
 from mockserver.inference.vocabulary import words as list_words
+from mockserver.inference.vocabulary.asked_members import filtered_member
 from mockserver.inference.vocabulary.conflict_words import (
     are_taken_together,
     forbidden_states,
+    is_said_unique,
     tells_of_any,
     tells_of_state,
     told_missing,
@@ -182,6 +185,7 @@ __all__ = [
     "claims",
     "compared",
     "count_situations",
+    "described_alike",
     "due_effects",
     "effects_of",
     "example_body",
@@ -191,6 +195,7 @@ __all__ = [
     "fall_due",
     "file_members",
     "filled",
+    "filtered_member",
     "flat",
     "forbidden_states",
     "forged_values",
@@ -204,6 +209,7 @@ __all__ = [
     "is_lenient",
     "is_normal_form",
     "is_plain_json",
+    "is_said_unique",
     "led_to",
     "left_nothing",
     "leveled",

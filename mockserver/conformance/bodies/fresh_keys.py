@@ -56,4 +56,5 @@ def _keys(maker: Maker, place: Node, mark: str, number: int, now: datetime) -> I
     yield uuid_from(draw.random) if maker.shapes.says(place, "format") == "uuid" else f"{plain}-{number}"
     yield f"{plain}{number}"
     yield f"k{number}"
+    yield str(FIRST + number)
     yield maker.make(place, draw)

@@ -18,6 +18,8 @@ START = datetime(2025, 1, 1, 9, tzinfo=UTC)
 ABSENT = object()
 DEEPEST = 4
 """How deep inside each other objects are made whole; below, they have what they must."""
+ENDLESS = 2 * DEEPEST
+"""How deep they are made at all: what must hold another of its kind, and that another, is cut off there."""
 
 Make: TypeAlias = Callable[[Node, str, int, Any, int], Any]
 """Makes a value of a schema: its node, name, ordinal, example (ABSENT: none) and depth."""
@@ -127,11 +129,13 @@ class Values:
         return _Schema(words, str(types or ""), dict(place.child("properties").items()), place.child("items"))
 
     def _array(self, schema: _Schema, name: str, ordinal: int, example: Any, depth: int, *, inner: Make) -> list[Any]:
-        wanted = schema.words.get("minItems", 2)
-        known = example if isinstance(example, list) and example else [ABSENT] * max(wanted, 1)
+        wanted = schema.words.get("minItems", 0) if depth > DEEPEST else max(schema.words.get("minItems", 2), 1)
+        known = example if isinstance(example, list) and example else [ABSENT] * (0 if depth > ENDLESS else wanted)
         return [inner(schema.items, name, ordinal + index, one, depth + 1) for index, one in enumerate(known)]
 
     def _object(self, schema: _Schema, ordinal: int, example: Any, depth: int, *, inner: Make) -> dict[str, Any]:
+        if depth > ENDLESS:
+            return {}
         known = example if isinstance(example, dict) else {}
         declared = schema.members
         chosen = (

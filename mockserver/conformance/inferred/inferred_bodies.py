@@ -50,9 +50,9 @@ def leveled(record: Any) -> Any:
     """A resource of JSON:API with its ``attributes`` beside its key; any other value as it is."""
     is_resource = isinstance(record, dict) and "type" in record and record.keys() <= RESOURCE
     attributes = record.get("attributes") if is_resource else None
-    return {**{name: record[name] for name in record.keys() & {"id", "type"}}, **attributes} if (
-        isinstance(attributes, dict)
-    ) else record  # fmt: skip
+    if not isinstance(attributes, dict):
+        return record
+    return {**attributes, **{name: record[name] for name in record.keys() & {"id", "type"}}}
 
 
 def but_for_null(document: Document, node: Node) -> Node:

@@ -35,8 +35,10 @@ def child_of(
         return asking.create(group, (*parent.above, parent.key)[-len(model.parents) :] if model else ())
     body = asking.full_body(create, 41)
     key = within(parent.record, holder.resource.model.key) if holder.resource.model else None
-    named = asking.at_steps(body, (*(create.plan.sent if create.plan else ()), *member), key or parent.key)
-    made = asking.attempt(group, (), named) if asking.accepts(asking.schema(create), named) else None
+    place = (*(create.plan.sent if create.plan else ()), *member)
+    can_name = asking.maker.shapes.member(asking.schema(create), place) is not None
+    named = asking.at_steps(body, place, key or parent.key)
+    made = asking.attempt(group, (), named) if can_name and asking.accepts(asking.schema(create), named) else None
     if made is None:
         raise Inconclusive(f"no record of {group.name} could be made that names another")
     return made

@@ -14,6 +14,7 @@ from mockserver.contract import Operation
 from mockserver.contract.document import Document, Node
 from mockserver.contract.plan import OperationPlan, Steps
 from mockserver.contract.samples.record_examples import media_examples
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.schema_shape import Shapes
 from mockserver.values.members import value_at
 
@@ -110,6 +111,24 @@ def shown_by_both(shapes: Shapes, one: Operation, other: Operation) -> set[str]:
     """The members of a record that the replies of both operations, lists or not, describe by one schema."""
     first, second = (_shown(shapes, planned(each)) for each in (one, other))
     return shapes.in_common(first, second) if first is not None and second is not None else set()
+
+
+def described_alike(maker: Maker, one: Operation, shown: Any, other: Operation, found: Any) -> Any:
+    """``shown`` by ``one`` without what the reply of ``other``, which has ``found``, cannot show alike.
+
+    Its schema forbids the value, as when each has its own ``object``, or theirs that of the other one.
+    """
+    first, second = (_shown(maker.shapes, planned(each)) for each in (one, other))
+    if first is None or second is None or not isinstance(shown, dict) or not isinstance(found, dict):
+        return shown
+    own, theirs = maker.shapes.properties(first), maker.shapes.properties(second)
+    common = maker.shapes.in_common(first, second)
+    apart = {
+        name for name in shown.keys() & found.keys() & own.keys() & theirs.keys()
+        if (name not in common and isinstance(shown[name], dict | list))
+        or not (maker.allows(theirs[name], shown[name]) and maker.allows(own[name], found[name]))
+    }  # fmt: skip
+    return {name: value for name, value in shown.items() if name not in apart}
 
 
 def _shown(shapes: Shapes, plan: OperationPlan) -> Node | None:

@@ -78,12 +78,12 @@ class InferredList:
         self._asking, self._group, self.operation, self.above = asking, group, operation, above
 
     def parameter(self, words: frozenset[str]) -> PlannedParameter | None:
-        """The query parameter that is for that, if there is one."""
-        plan = self.operation.plan
-        return next(
-            (one for one in (plan.parameters if plan else ()) if one.location == "query" and _role(one.name) in words),
-            None,
-        )
+        """The query parameter that is for that, if there is one; what counts takes a number."""
+        plan, allows = self.operation.plan, self._asking.replies.allows
+        asked = (one for one in (plan.parameters if plan else ()) if one.location == "query")
+        meant = (one for one in asked if (role := _role(one.name)) in words
+                 and (role not in OFFSETS or allows(one.schema, 1) or allows(one.schema, "1")))  # fmt: skip
+        return next(meant, None)
 
     @property
     def size_name(self) -> str:
@@ -216,11 +216,12 @@ class InferredList:
 
     def _next(self, page: InferredPage) -> Mapping[str, str]:
         """What asks for the page after ``page``: as it tells, or its last key where it says that there are more."""
-        cursor = self.parameter(CURSORS | PAGES | OFFSETS)
         if page.onward and "" not in page.onward:
             return page.onward
         after = self.parameter(AFTER) if page.keys and any(page.facts.get(name) is True for name in MORE) else None
         text = page.onward[""] if page.onward else page.keys[-1] if after else ""
+        cursor = None if text.isdecimal() else self.parameter(CURSORS)  # a page has a number, too, beside its token
+        cursor = cursor or self.parameter(CURSORS | PAGES | OFFSETS)
         return {cursor.name: text} if cursor is not None and text else {}
 
 

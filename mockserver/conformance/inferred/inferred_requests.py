@@ -71,8 +71,7 @@ class InferredRequests(InferredSender):
         schema, model = self.body_schema(operation), operation.resource.model
         if schema is None or not isinstance(body, dict) or not self.accepts(schema, body):
             return body
-        said = sayable(body) if is_form(media_of(operation)) else body
-        body = said if self.accepts(schema, said) else body
+        body = said if is_form(media_of(operation)) and self.accepts(schema, said := sayable(body)) else body
         bare = without_read_only(self.maker, schema, body)
         body = bare if self.accepts(schema, bare) else body
         steps = planned(operation).sent
@@ -106,6 +105,12 @@ class InferredRequests(InferredSender):
                 self._named[resource] = self._some(self.session.plan.groups[resource], 0)
         return self._named[resource]
 
+    def segment(self, operation: Operation, name: str) -> str:
+        """What fills that place in the path: the key of a record where one has to be there that its records name."""
+        holders = [one.resource or "" for one in planned(operation).within if one.parameter == name and self.refers]
+        key = next((self._referred(one) for one in holders if one in self.session.plan.groups), None)
+        return key or InferredSender.segment(self, operation, name)
+
     def _forget(self, resources: Iterable[str]) -> None:
         for one in resources:
             self._named.pop(one, None)
@@ -124,10 +129,7 @@ class InferredRequests(InferredSender):
         return freshened(self.maker, schema, steps, body, self.session.ordinal(), accepts=accepts, but=frozenset(but))
 
     def submit(self, operation: Operation, values: Mapping[str, str], body: Any) -> tuple[Any, Received]:
-        """Send ``body``: what was sent, and the reply.
-
-        Where it is refused, once more with texts that no other has, then with records that no other names.
-        """
+        """What was sent, and the reply: where it is refused, again with new texts, then with records of its own."""
         habits = self.session.habits
         if operation.id in habits.is_unique:
             body = self.fresh(operation, body)
@@ -151,16 +153,18 @@ class InferredRequests(InferredSender):
         other = self.suited(operation, body)
         return self.fresh(operation, other) if not same_json(other, body) else body
 
-    def unknown(self, operation: Operation) -> str:
-        """A key that no record has, as its parameter wants it: none of its examples, as some record may have that."""
+    def unknown(self, operation: Operation, above: str = "") -> str:
+        """A key that no record has, nor what stands ``above`` as that parameter, and none that the document shows."""
         plan = planned(operation)
-        taken = plan.parameter(plan.key) if plan.key else None
+        taken = plan.parameter(above or plan.key or "")
         schema = taken.schema if taken else None
         if schema is not None and not self.replies.allows(schema, "text") and self.replies.allows(schema, UNKNOWN):
             return str(UNKNOWN)
         shown = parameter_examples(self.maker.shapes, taken) if taken else ()
         tried = (self.usual(schema, UNKNOWN, varies=True), str(UNKNOWN), f"no-such-{UNKNOWN}")
-        good = (one for one in tried if one not in shown and (schema is None or self.replies.allows(schema, one)))
+        good = (
+            one for one in tried if one not in (*shown, 0, 1) and (schema is None or self.replies.allows(schema, one))
+        )
         return text_of(next(good, tried[0]))
 
     def create(self, group: Group, above: tuple[str, ...] | None = None, depth: int = 0) -> InferredRecord:
@@ -266,17 +270,9 @@ class InferredRequests(InferredSender):
         return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
     def told_key(self, group: Group, record: Any, reply: Received, asked: str = "") -> str:
-        """What identifies a record that was made: what was ``asked`` for, or it says itself, or ends its address.
-
-        Empty where nothing tells.
-        """
+        """What identifies a record that was made: as ``asked``, as it says, or as its address ends; else empty."""
         path = group.resource.model.path if group.resource.model else ""
         return asked or self.key(group, record) or key_in_address(reply.header("Location"), path)
-
-    def read_only(self, schema: Node) -> set[str]:
-        """The members that a client does not say."""
-        shapes = self.maker.shapes
-        return {name for name, node in shapes.properties(schema).items() if shapes.says(node, "readOnly") is True}
 
     def at(self, operation: Operation, made: InferredRecord) -> dict[str, str]:
         """The path parameters of an operation on one record."""
@@ -284,8 +280,12 @@ class InferredRequests(InferredSender):
         return {**self.below(operation, made.above), **({key: made.key} if key else {})}
 
     def record(self, reply: Received, operation: Operation) -> Any:
-        """The record in a reply, taken out of its envelope; None where there is none."""
-        return within(json_or_none(reply.body), planned(operation).record or ())
+        """The record in a reply, taken out of its envelope; None where there is none, or it is one of several."""
+        plan, value = planned(operation), json_or_none(reply.body)
+        if plan.items is None or operation.kind is not Kind.READ:
+            return within(value, plan.record or ())
+        each = self.items(reply, operation)  # some documents declare a list where one record is read
+        return each[0] if len(each) == 1 else None
 
     def items(self, reply: Received, operation: Operation) -> list[Any]:
         """The records of a list's reply."""

@@ -117,6 +117,11 @@ class InferredSender:
         declared, required = self.maker.shapes.properties(record), self.maker.shapes.shape(record).required
         return {one for one in required if one not in declared or not self.replies.allows(declared[one], None)}
 
+    def read_only(self, schema: Node) -> set[str]:
+        """The members that a client does not say."""
+        shapes = self.maker.shapes
+        return {name for name, node in shapes.properties(schema).items() if shapes.says(node, "readOnly") is True}
+
     def write_only(self, operation: Operation) -> set[str]:
         """Members of a record that a reply of ``operation`` does not show."""
         plan = planned(operation)
@@ -126,19 +131,20 @@ class InferredSender:
         return {name for name, node in declared.items() if self.maker.shapes.says(node, "writeOnly") is True}
 
     def _named_alike(self, operation: Operation, values: Mapping[str, str], body: Any) -> Any:
-        """``body`` of a change with the key that its path has, where it says one: another would rename the record."""
+        """``body`` with the keys that its path has, where it says them: its own, of which another would rename the
+        record, and those of what it stands below."""
         plan, model = planned(operation), operation.resource.model
-        if plan.key not in values or plan.alias or model is None or not model.key:
+        if model is None:
             return body
-        steps, key = (*plan.sent, *model.key), values[str(plan.key)]
-        said = value_at(body, steps)
-        if (
-            isinstance(said, bool)
-            or not isinstance(said, str | int | float)
-            or not self.replies.allows(self.schema(operation), body)
-        ):
-            return body  # what is spoilt stays so
-        return with_value(body, steps, int(key) if not isinstance(said, str) and key.isdecimal() else key)
+        own = model.key if plan.key in values and not plan.alias else ()
+        places = [(str(plan.key), own), *zip(plan.scope or (), (one.field for one in model.parents), strict=False)]
+        named = body
+        for name, place in places:
+            steps, said = (*plan.sent, *place), value_at(body, (*plan.sent, *place))
+            if place and name in values and isinstance(said, str | int | float) and not isinstance(said, bool):
+                key = values[name]
+                named = with_value(named, steps, int(key) if not isinstance(said, str) and key.isdecimal() else key)
+        return body if named is body or not self.replies.allows(self.schema(operation), body) else named
 
     def _in_path(self, operation: Operation, name: str, values: Mapping[str, str]) -> str:
         if name in values:

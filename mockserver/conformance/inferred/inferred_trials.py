@@ -22,8 +22,7 @@ from mockserver.conformance.inferred.inferred_contents import (
 from mockserver.conformance.inferred.inferred_forms import is_form, is_sayable
 from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList, narrowing
 from mockserver.conformance.inferred.inferred_record import InferredRecord
-from mockserver.conformance.inferred.inferred_requests import UNKNOWN, InferredRequests
-from mockserver.conformance.inferred.inferred_writing import text_of
+from mockserver.conformance.inferred.inferred_requests import InferredRequests
 from mockserver.conformance.stories.trail import Expected
 from mockserver.conformance.value_differences import alike, listed
 from mockserver.conformance.wire.traffic import Received, json_or_none
@@ -31,12 +30,13 @@ from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
 from mockserver.contract.samples.scalars import Draw
-from mockserver.inference.vocabulary.words import is_servers
+from mockserver.inference.vocabulary.words import CHANGED, is_servers
 from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.members import value_at as within
-from mockserver.values.members import with_value
+from mockserver.values.members import with_value, without_value
+from mockserver.values.moment import read_moment
 from mockserver.values.name_words import flat
 from mockserver.values.shown import shown
 
@@ -137,13 +137,7 @@ class InferredTrials(InferredRequests):
     def unknown_parent(self, group: Group) -> str:
         """A key that no record above those of ``group`` has."""
         model = group.resource.model
-        operation = group.one(Kind.CREATE)
-        name = model.parents[-1].parameter if model else ""
-        taken = planned(operation).parameter(name)
-        schema = taken.schema if taken else None
-        if schema is not None and not self.replies.allows(schema, "text") and self.replies.allows(schema, UNKNOWN):
-            return str(UNKNOWN)
-        return text_of(self.usual(schema, UNKNOWN))
+        return self.unknown(group.one(Kind.CREATE), model.parents[-1].parameter if model else "")
 
     def comparable(self, group: Group, sent: Any) -> Any:
         """What was sent but for the key, which may be the server's to say, and what a record cannot have or be sent."""
@@ -156,9 +150,14 @@ class InferredTrials(InferredRequests):
             own |= self.read_only(declared["attributes"])
             declared = {**declared, **self.maker.shapes.properties(declared["attributes"])}
             sent = level
-        fits = {name for name, value in sent.items() if name in declared and self.replies.allows(declared[name], value)}
+        judges = (self.replies.allows, self.maker.allows)  # which differ in what is an e-mail address
+        shown = {name: value for name, value in sent.items() if name in declared}
+        fits = {name for name, value in shown.items() if all(allows(declared[name], value) for allows in judges)}
+        own |= {one for one in fits if CHANGED.fullmatch(flat(one)) and read_moment(str(sent[one])) is not None}
         names = [name for name in sorted(fits - own) if (name,) != model.key and not is_servers(flat(name))]
         kept = {name: without_read_only(self.maker.shapes, declared[name], sent[name]) for name in names}
+        for place in (parent.field for parent in model.parents if parent.field):  # whose it is says its path
+            kept = without_value(kept, place)
         holder = model.key[0] if len(model.key) > 1 else ""
         if isinstance(inner := kept.get(holder), dict):
             kept[holder] = {name: one for name, one in inner.items() if not is_servers(flat(name), beside_key=True)}
