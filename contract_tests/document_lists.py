@@ -85,7 +85,8 @@ def _walked(session: Session, listing: InferredList, keys: tuple[str, ...], size
     session.expect(len(first.keys) <= size, "a page holds more records than asked for", f"{len(first.keys)}, {size}")
     session.expect(len(first.keys) == size, "a page holds fewer records than asked for though there are more")
     if is_led is None and len(pages) == 1:
-        is_promised = listing.parameter(list_words.CURSORS) is not None and listing.tells_of_more()
+        by = listing.parameter(list_words.CURSORS)  # which may take no text, or numbers where the keys are texts
+        is_promised = by is not None and listing.can_be(by, keys[-1]) and listing.tells_of_more()
         session.expect(not is_promised, "a page does not lead on though there are more")
         return
     many = f"{len(found)} of {len(keys)} records"

@@ -152,6 +152,25 @@ def put_makes() -> dict[str, Any]:
     return {"/boxes": {"get": listed(record)}, "/boxes/{name}": one}
 
 
+def led_by(cursor: dict[str, Any], **beside: Any) -> dict[str, Any]:
+    """Boxes in pages that a cursor leads to."""
+    page = shape("items", items={"type": "array", "items": BOX}, **beside)
+    taken = [query("limit", {**WHOLE, "minimum": 1, "maximum": 100}), cursor]
+    return {**boxes(), "/boxes": {"get": {"parameters": taken, "responses": answer(page)}, "post": creating(NEW, BOX)}}
+
+
+def accounts() -> dict[str, Any]:
+    person = shape("id email", id=ID, email=TEXT, token=TEXT, date_updated={**TEXT, "format": "date-time"})
+    login = takes(shape("email password", email=TEXT, password=TEXT))
+    sent = shape("email password", email=TEXT, password=TEXT, token=TEXT)
+    one = {"parameters": [path("userId")], "get": reading(person), "patch": changing(shape(email=TEXT), person), **GONE}
+    return {
+        "/auth/login": {"post": {"requestBody": login, "responses": answer(shape("token", token=TEXT))}},
+        "/users": {"get": listed(person), "post": creating(sent, person)},
+        "/users/{userId}": one,
+    }
+
+
 def endless() -> dict[str, Any]:
     held = {"$ref": "#/components/schemas/Held"}
     return boxes(shape("name", name=TEXT, held=held), shape("id name", id=ID, name=TEXT, held=held))
@@ -201,6 +220,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "a form that takes more than a record can be": uploads(),
     "a path with a record that only others show": beside(),
     "a PUT that makes and changes": put_makes(),
+    "a person whose token a client says": accounts(),
+    "a cursor that cannot be a key": led_by(query("starting_after", WHOLE), hasMore={"type": "boolean"}),
+    "a token that continues": led_by(query("continuationToken"), hasNextPage={"type": "boolean"}, continuationToken=TEXT),
     "a filter with a default of its own": {
         **boxes(NEW, SITED),
         "/boxes": {"get": listed(SITED, query("site_id", {**TEXT, "default": "All sites"})), "post": creating(NEW, SITED)},

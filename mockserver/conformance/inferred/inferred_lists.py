@@ -134,7 +134,11 @@ class InferredList:
 
     def takes(self, one: PlannedParameter, value: int) -> bool:
         """Whether a parameter may have that value."""
-        return self._asking.replies.allows(one.schema, value) or self._asking.replies.allows(one.schema, str(value))
+        return self.can_be(one, value) or self.can_be(one, str(value))
+
+    def can_be(self, one: PlannedParameter, value: str | int) -> bool:
+        """Whether a parameter may have exactly that value."""
+        return self._asking.replies.allows(one.schema, value)
 
     def walk(self, size: int, most: int) -> Iterator[InferredPage]:
         """Page after page of ``size`` records, by number or offset, or as each page leads on; at most ``most``."""
@@ -219,6 +223,7 @@ class InferredList:
         if page.onward and "" not in page.onward:
             return page.onward
         after = self.parameter(AFTER) if page.keys and any(page.facts.get(name) is True for name in MORE) else None
+        after = after if after is not None and self.can_be(after, page.keys[-1]) else None
         text = page.onward[""] if page.onward else page.keys[-1] if after else ""
         cursor = None if text.isdecimal() else self.parameter(CURSORS)  # a page has a number, too, beside its token
         cursor = cursor or self.parameter(CURSORS | PAGES | OFFSETS)

@@ -97,9 +97,11 @@ def with_own_token(call: Call, scope: Scope, record: Record) -> Record:
     if not isinstance(value, dict):
         return record
     members, allows = call.tools.maker.shapes.properties(model.record), call.tools.maker.allows
-    token = _token(call, record)
+    token, said = _token(call, record), _tokens_said(call)
     held: dict[str, Json] = {
-        name: token for name, node in members.items() if flat(name) in TOKENS and allows(node, token)
+        name: token
+        for name, node in members.items()
+        if flat(name) in TOKENS and name not in said and allows(node, token)
     }
     for name in [one for one in members if one in KEYS and one not in value][: not model.key]:
         keys = (key_of(record.id), scope.tenant.ordinal("accounts", scope.resource.name))
@@ -113,11 +115,20 @@ def with_token(call: Call, reply: Reply, record: Record) -> Reply:
     accounts, schema = call.tools.contract.accounts, plan_of(call).success.schema
     if accounts is None or call.resource.name != accounts.home or schema is None or not reply.has_value:
         return reply
-    token = _token(call, record)
+    token, said = _token(call, record), _tokens_said(call)
     if isinstance(reply.value, str):  # a bare text is the token, if anything is
         return replace(reply, value=token) if call.tools.maker.allows(schema, token) else reply
-    body = _replaced(reply.value, lambda name, one: token if flat(name) in TOKENS and isinstance(one, str) else one)
+    body = _replaced(
+        reply.value,
+        lambda name, one: token if flat(name) in TOKENS and isinstance(one, str) and said.get(name) != one else one,
+    )
     return replace(reply, value=body) if call.tools.maker.allows(schema, body) else reply
+
+
+def _tokens_said(call: Call) -> dict[str, str]:
+    """The tokens that a client gives the account itself, and that it has then."""
+    body = call.input.body if isinstance(call.input.body, dict) else {}
+    return {name: one for name, one in body.items() if isinstance(one, str) and flat(name) in TOKENS}
 
 
 def _answered(call: Call, record: Record) -> Reply:

@@ -124,6 +124,7 @@ NEXT = frozenset(
         "nextcursor",
         "nextpagetoken",
         "nexttoken",
+        "continuationtoken",
         "nextpage",
         "nextpageuri",
         "nextlink",
@@ -169,7 +170,8 @@ MADE = re.compile(
     r"(created|inserted|added)(at|on|date|time|datetime)?|(date|time)?created|creat(ion|e)(date|time|timestamp)"
 )
 CHANGED = re.compile(
-    r"(updated|modified|changed|lastmodified|lastupdated)(at|on|date|time|datetime)?|(date|time)?modified|(update|modify)(date|time|timestamp)"
+    r"(updated|modified|changed|lastmodified|lastupdated)(at|on|date|time|datetime)?|"
+    r"(date|time)(last)?(modified|updated|changed)|(update|modify)(date|time|timestamp)"
 )
 UNIQUE = frozenset({"uid", "uuid"})
 REFERENCE_ENDINGS = ("id", "uuid", "gid", "sid")
