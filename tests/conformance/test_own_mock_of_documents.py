@@ -171,6 +171,16 @@ def accounts() -> dict[str, Any]:
     }
 
 
+def asked_for() -> dict[str, Any]:
+    """Boxes whose options are shown where a parameter asks for them."""
+    options = {"type": "array", "items": shape("id value", id=ID, value=TEXT)}
+    record = shape("id name", id=ID, name=TEXT, options=options)
+    made = boxes(shape("name", name=TEXT, options=options), record)
+    asking = query("include[]", {"type": "array", "items": {"enum": ["options"], **TEXT}})
+    made["/boxes/{boxId}"]["get"]["parameters"] = [asking]
+    return {**made, **below("options", shape("value", value=TEXT), shape("id value", id=ID, value=TEXT), "optionId")}
+
+
 def endless() -> dict[str, Any]:
     held = {"$ref": "#/components/schemas/Held"}
     return boxes(shape("name", name=TEXT, held=held), shape("id name", id=ID, name=TEXT, held=held))
@@ -220,6 +230,11 @@ KINDS: dict[str, dict[str, Any]] = {
     "a form that takes more than a record can be": uploads(),
     "a path with a record that only others show": beside(),
     "a PUT that makes and changes": put_makes(),
+    "what is shown where it is asked for": asked_for(),
+    "a search of a list that shows a part of each": {
+        **boxes(shape("name note", name=TEXT, note=TEXT), FULL),
+        "/boxes": {"get": listed(shape("id", id=ID), query("search")), "post": creating(shape("name note", name=TEXT, note=TEXT), FULL)},
+    },
     "a person whose token a client says": accounts(),
     "a cursor that cannot be a key": led_by(query("starting_after", WHOLE), hasMore={"type": "boolean"}),
     "a token that continues": led_by(query("continuationToken"), hasNextPage={"type": "boolean"}, continuationToken=TEXT),

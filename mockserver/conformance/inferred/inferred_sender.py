@@ -30,6 +30,7 @@ from mockserver.contract.form_bodies import typed
 from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw
+from mockserver.inference.vocabulary.words import EXPANSIONS
 from mockserver.values.absent import ABSENT
 from mockserver.values.members import value_at, with_value
 from mockserver.values.name_words import flat
@@ -130,13 +131,25 @@ class InferredSender:
         declared = self.maker.shapes.properties(place) if place is not None else {}
         return {name for name, node in declared.items() if self.maker.shapes.says(node, "writeOnly") is True}
 
+    def only_asked_for(self, operation: Operation) -> set[str]:
+        """Members that a reply of ``operation`` shows where a parameter lists and names them: ``include[]=options``."""
+        shapes, found = self.maker.shapes, set[str]()
+        for one in planned(operation).parameters:
+            if one.location == "query" and flat(one.name) in EXPANSIONS:
+                places = filter(None, (one.schema, shapes.items(one.schema)))
+                found |= {
+                    name for place in places for name in shapes.says(place, "enum") or () if isinstance(name, str)
+                }
+        return found
+
     def _named_alike(self, operation: Operation, values: Mapping[str, str], body: Any) -> Any:
         """``body`` with the keys that its path has, where it says them: its own, of which another would rename the
         record, and those of what it stands below."""
         plan, model = planned(operation), operation.resource.model
         if model is None:
             return body
-        own = model.key if plan.key in values and not plan.alias else ()
+        is_own = plan.key in values and not plan.alias and "within" not in plan.words  # not an entry of its list
+        own = model.key if is_own else ()
         places = [(str(plan.key), own), *zip(plan.scope or (), (one.field for one in model.parents), strict=False)]
         named = body
         for name, place in places:

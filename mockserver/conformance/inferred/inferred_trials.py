@@ -181,7 +181,7 @@ class InferredTrials(InferredRequests):
         """Expect all members that were sent to be there, of those that a reply of ``operation`` may show."""
         sent, found = leveled(sent), leveled(found)
         if isinstance(sent, dict) and isinstance(found, dict):
-            hidden = self.write_only(operation)
+            hidden = self.write_only(operation) | self.only_asked_for(operation)
             lost = sorted(name for name in sent.keys() - found.keys() - hidden if sent[name] is not None)
             expected = Expected(found=found, places=tuple(((name,), sent[name], ABSENT) for name in lost))
             self.session.expect(not lost, f"{cause} ({listed(lost)})", "", expected)

@@ -90,6 +90,11 @@ CURSORS = frozenset(
 BACKWARD_CURSORS = frozenset({"endingbefore", "before", "beforeid", "pagebefore", "beforecursor", "previouscursor",
                               "prevcursor", "previouspagetoken"})  # fmt: skip
 """Parameters that name the record before which a page ends."""
+EXPANSIONS = frozenset(
+    {"expand", "expands", "expansion", "expansions", "include", "includes", "embed", "embeds", "with", "populate",
+     "relations", "join", "preload"}
+)  # fmt: skip
+"""How parameters that ask for related records are called: ``$expand``, ``expand[]``, ``_embed``."""
 OFFSETS = frozenset({"offset", "skip", "startat", "startindex", "pageoffset"})
 PAGE_COUNTS = frozenset({"totalpages", "pagecount", "pagestotal", "pages", "numpages", "numberofpages", "pagescount",
                          "pagetotal"})  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from mockserver.contract.document import Node
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import model_of, plan_of
+from mockserver.inference.vocabulary.words import EXPANSIONS
 from mockserver.messages import Json
 from mockserver.values.name_words import flat
 
@@ -17,11 +18,6 @@ DEEPEST = 4
 """How many records within records are shown."""
 ALL = "*"
 ODATA = "$expand"
-_PARAMETERS = frozenset(
-    {"expand", "expands", "expansion", "expansions", "include", "includes", "embed", "embeds", "with", "populate",
-     "relations", "join", "preload"}
-)  # fmt: skip
-"""How such parameters are called, whatever stands around the word: ``$expand``, ``expand[]``, ``_embed``."""
 
 
 def asked_relations(call: Call) -> Asked:
@@ -42,7 +38,7 @@ def relation_parameters(call: Call) -> list[str]:
         record = model_of(call.resource).record if call.resource.model else None
         members = {*map(flat, shapes.properties(record))} if record is not None else set()
         taken = (one.name for one in plan_of(call).parameters if one.location == "query")
-        names = remembered["expansions"] = [one for one in taken if flat(one) in _PARAMETERS - members]
+        names = remembered["expansions"] = [one for one in taken if flat(one) in EXPANSIONS - members]
     return [*names]
 
 
