@@ -181,6 +181,19 @@ def asked_for() -> dict[str, Any]:
     return {**made, **below("options", shape("value", value=TEXT), shape("id value", id=ID, value=TEXT), "optionId")}
 
 
+def held_by_another() -> dict[str, Any]:
+    """Cards that are made of themselves, and read below the box that has them, too."""
+    card = shape("id name", id=ID, name=TEXT, box=TEXT)
+    one = {"get": reading(card)}
+    return {
+        **boxes(),
+        "/boxes/{boxId}/cards": {"parameters": [path("boxId")], "get": listed(card)},
+        "/boxes/{boxId}/cards/{cardId}": {"parameters": [path("boxId"), path("cardId")], **one},
+        "/cards": {"get": listed(card), "post": creating(NEW, card)},
+        "/cards/{cardId}": {"parameters": [path("cardId")], **one, **GONE},
+    }
+
+
 def endless() -> dict[str, Any]:
     held = {"$ref": "#/components/schemas/Held"}
     return boxes(shape("name", name=TEXT, held=held), shape("id name", id=ID, name=TEXT, held=held))
@@ -231,6 +244,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "a path with a record that only others show": beside(),
     "a PUT that makes and changes": put_makes(),
     "what is shown where it is asked for": asked_for(),
+    "a read below what need not have the record": held_by_another(),
     "a search of a list that shows a part of each": {
         **boxes(shape("name note", name=TEXT, note=TEXT), FULL),
         "/boxes": {"get": listed(shape("id", id=ID), query("search")), "post": creating(shape("name note", name=TEXT, note=TEXT), FULL)},

@@ -255,8 +255,8 @@ class InferredRequests(InferredSender):
         raise Inconclusive(f"there is no record of {group.name} to work below")
 
     def on_one(self, group: Group, kind: Kind) -> Operation:
-        """The operation of ``kind`` whose path names the record. Raises NotApplicable."""
-        for operation in group.all(kind):
+        """The operation of ``kind`` whose path names the record, and little else if any. Raises NotApplicable."""
+        for operation in sorted(group.all(kind), key=lambda one: bool(one.plan and one.plan.within)):
             plan = operation.plan
             if plan and plan.key is not None and not plan.alias and plan.scope is not None and plan.status < 300:
                 return operation
