@@ -15,6 +15,7 @@ from mockserver.conformance import (
     Kind,
     Node,
     NotApplicable,
+    Operation,
     Provenance,
     Received,
     Session,
@@ -53,7 +54,7 @@ def check_links(session: Session, group: Group) -> None:
         record = asking.record(reply, read)
         for steps, address in own_links(record) if reply.status in SUCCESSES else ():
             key = led_to(session, read, address)
-            if key is None:
+            if key is None or not _can_be_its(asking, group, read, one, steps):
                 continue
             judged += 1
             if key != one.key:
@@ -69,6 +70,19 @@ def check_links(session: Session, group: Group) -> None:
         asking.remove(group, one)
     if not judged:
         raise NotApplicable("no record tells an address of its own")
+
+
+def _can_be_its(
+    asking: InferredTrials, group: Group, read: Operation, made: InferredRecord, steps: tuple[str, ...]
+) -> bool:
+    """Whether the member of an address may hold the path of a record at all: its pattern may allow no such key."""
+    record = group.resource.model.record if group.resource.model else None
+    place = asking.maker.shapes.member(record, steps) if record is not None else None
+    own = read.path
+    for name, value in asking.at(read, made).items():
+        own = own.replace(f"{{{name}}}", value)
+    told = asking.maker.shapes.says(place, "pattern") if place is not None else None
+    return place is None or not told or asking.replies.allows(place, own)
 
 
 @check(*STORED, writes=True, inferred=True, provenance=INFERRED)

@@ -206,6 +206,7 @@ ADDRESS = {**TEXT, "format": "uri"}
 PICTURE = shape("id address", id=ID, address=ADDRESS)
 SINK = shape("sink_id name", sink_id={**TEXT, "example": "dfcc9f57"}, name=TEXT)
 FULL = shape("id name", id=ID, name=TEXT, note=TEXT)
+LINKED = shape("id name uri", id=ID, name=TEXT, uri={**TEXT, "readOnly": True, "pattern": "^/boxes/[a-f]{6}$"})
 LOOSE = shape("name", id=TEXT, name=TEXT)
 SAYS_ALL = shape(name=TEXT, password=TEXT, note=TEXT)
 EVENT = shape("id name", id=ID, name=TEXT, at={**TEXT, "format": "date-time"})
@@ -244,6 +245,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "a path with a record that only others show": beside(),
     "a PUT that makes and changes": put_makes(),
     "what is shown where it is asked for": asked_for(),
+    "an address whose pattern fits no key": boxes(NEW, LINKED),
     "a read below what need not have the record": held_by_another(),
     "a search of a list that shows a part of each": {
         **boxes(shape("name note", name=TEXT, note=TEXT), FULL),
