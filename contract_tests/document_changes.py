@@ -21,6 +21,7 @@ from mockserver.conformance import (
     has_members,
     leveled,
     listed,
+    showable,
 )
 
 STORED = (Kind.CREATE, Kind.READ)
@@ -67,7 +68,8 @@ def check_values(session: Session, group: Group) -> None:
                 sent = asking.comparable(group, asking.said(operation, body))
                 if operation.plan.record is not None:
                     shown = asking.record(reply, operation)
-                    asking.keeps(sent, shown, "a change's reply does not show what was sent")
+                    told = showable(asking.maker, operation, sent)
+                    asking.keeps(told, shown, "a change's reply does not show what was sent")
                 found = asking.read_back(group, made)
                 asking.keeps(sent, found, "a change is not seen by the next read")
                 asking.holds(read, sent, found, "a changed record lacks what was sent")

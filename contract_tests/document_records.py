@@ -25,6 +25,7 @@ from mockserver.conformance import (
     led_to,
     listed,
     same_json,
+    showable,
     shown_by_both,
     within,
 )
@@ -50,7 +51,8 @@ def check_values(session: Session, group: Group) -> None:
             if made is None:
                 continue
             sent = asking.comparable(group, made.sent)
-            asking.keeps(sent, made.record, "a create's reply does not show what was sent")
+            told = showable(asking.maker, create, sent)
+            asking.keeps(told, made.record, "a create's reply does not show what was sent")
             found = asking.read_back(group, made)
             if isinstance(sent, dict) and isinstance(found, dict):
                 shared = shown_by_both(asking.maker.shapes, create, read)

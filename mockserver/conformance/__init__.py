@@ -34,6 +34,7 @@ from mockserver.conformance.inferred.inferred_contents import (
     has_members,
     is_plain_json,
     media_of,
+    showable,
     shown_by_both,
 )
 from mockserver.conformance.inferred.inferred_links import led_to, own_links
@@ -255,6 +256,7 @@ __all__ = [
     "same_json",
     "send_batch",
     "sheets",
+    "showable",
     "shown",
     "shown_by_both",
     "single_records",

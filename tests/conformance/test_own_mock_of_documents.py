@@ -194,6 +194,13 @@ def held_by_another() -> dict[str, Any]:
     }
 
 
+def answered_as_reference() -> dict[str, Any]:
+    """Boxes whose create answers a reference to one, of a type of its own."""
+    of = {name: shape("id type name", id=ID, type={"enum": [name], **TEXT}, name=TEXT) for name in ("box", "reference")}
+    sent = shape("type name", type={"enum": ["box"], **TEXT}, name=TEXT)
+    return {**boxes(sent, of["box"]), "/boxes": {"get": listed(of["box"]), "post": creating(sent, of["reference"])}}
+
+
 def endless() -> dict[str, Any]:
     held = {"$ref": "#/components/schemas/Held"}
     return boxes(shape("name", name=TEXT, held=held), shape("id name", id=ID, name=TEXT, held=held))
@@ -245,6 +252,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "a path with a record that only others show": beside(),
     "a PUT that makes and changes": put_makes(),
     "what is shown where it is asked for": asked_for(),
+    "a create that answers a reference": answered_as_reference(),
     "an address whose pattern fits no key": boxes(NEW, LINKED),
     "a read below what need not have the record": held_by_another(),
     "a search of a list that shows a part of each": {

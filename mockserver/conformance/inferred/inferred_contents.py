@@ -131,6 +131,15 @@ def described_alike(maker: Maker, one: Operation, shown: Any, other: Operation, 
     return {name: value for name, value in shown.items() if name not in apart}
 
 
+def showable(maker: Maker, operation: Operation, sent: Any) -> Any:
+    """What was sent but for what the reply of ``operation`` cannot show, as its schema has other values there."""
+    place = _shown(maker.shapes, planned(operation))
+    if place is None or not isinstance(sent, dict):
+        return sent
+    own = maker.shapes.properties(place)
+    return {name: one for name, one in sent.items() if name not in own or maker.allows(own[name], one)}
+
+
 def _shown(shapes: Shapes, plan: OperationPlan) -> Node | None:
     """The schema of a record in a reply."""
     if (schema := plan.success.schema) is None:
