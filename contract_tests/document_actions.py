@@ -52,10 +52,10 @@ def check_actions(session: Session, group: Group) -> None:
                 shown = described_alike(asking.maker, operation, shown, asking.on_one(group, Kind.READ), found)
                 asking.keeps(shown, found, "a record reads differently from what an action on it answered")
                 judged += 1
-            told = asking.said(operation, body) or {}  # what the body says counts for more than the action's name
+            said = asking.said(operation, body) or {}  # what the body says counts for more than the action's name
             sets = {
                 name: one for name, one in (plan.words.get("set") or {}).items()
-                if not isinstance(one, dict) and name not in told
+                if not isinstance(one, dict) and name not in said
             }  # fmt: skip
             if sets and isinstance(found, dict):
                 held = found.get("attributes")  # where a record of JSON:API has its members
@@ -66,7 +66,7 @@ def check_actions(session: Session, group: Group) -> None:
                 )
                 judged += 1
             if isinstance(found, dict):
-                judged += _as_told(session, asking, operation, told, found)
+                judged += _as_told(session, asking, operation, said, found)
             unknown = InferredRecord(asking.unknown(operation), made.above, None, None)
             nothing = asking.send(operation, asking.at(operation, unknown), body=body)
             if plan.words.get("replies") == "record" or "404" in plan.replies:

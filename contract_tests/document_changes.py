@@ -68,8 +68,8 @@ def check_values(session: Session, group: Group) -> None:
                 sent = asking.comparable(group, asking.said(operation, body))
                 if operation.plan.record is not None:
                     shown = asking.record(reply, operation)
-                    told = showable(asking.maker, operation, sent)
-                    asking.keeps(told, shown, "a change's reply does not show what was sent")
+                    showing = showable(asking.maker, operation, sent)
+                    asking.keeps(showing, shown, "a change's reply does not show what was sent")
                 found = asking.read_back(group, made)
                 asking.keeps(sent, found, "a change is not seen by the next read")
                 asking.holds(read, sent, found, "a changed record lacks what was sent")

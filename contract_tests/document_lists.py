@@ -184,8 +184,8 @@ def check_as_read(session: Session, group: Group) -> None:
         items = asking.items(reply, operation)
         keys = [asking.key(group, one) for one in items]
         with session.each(operation):
-            told = [one for one in keys if one] if _tells_apart(operation, group) else [*map(str, items)]
-            session.expect(len(told) == len({*told}), "a list holds a record twice")
+            apart = [one for one in keys if one] if _tells_apart(operation, group) else [*map(str, items)]
+            session.expect(len(apart) == len({*apart}), "a list holds a record twice")
             whole = fresh is not None and len(before) < 20 and (not by or query)
             if whole and fresh and fresh.key in keys:
                 new = sorted(set(keys) - set(before))

@@ -51,8 +51,8 @@ def check_values(session: Session, group: Group) -> None:
             if made is None:
                 continue
             sent = asking.comparable(group, made.sent)
-            told = showable(asking.maker, create, sent)
-            asking.keeps(told, made.record, "a create's reply does not show what was sent")
+            showing = showable(asking.maker, create, sent)
+            asking.keeps(showing, made.record, "a create's reply does not show what was sent")
             found = asking.read_back(group, made)
             if isinstance(sent, dict) and isinstance(found, dict):
                 shared = shown_by_both(asking.maker.shapes, create, read)

@@ -81,8 +81,8 @@ def _can_be_its(
     own = read.path
     for name, value in asking.at(read, made).items():
         own = own.replace(f"{{{name}}}", value)
-    told = asking.maker.shapes.says(place, "pattern") if place is not None else None
-    return place is None or not told or asking.replies.allows(place, own)
+    pattern = asking.maker.shapes.says(place, "pattern") if place is not None else None
+    return place is None or not pattern or asking.replies.allows(place, own)
 
 
 @check(*STORED, writes=True, inferred=True, provenance=INFERRED)

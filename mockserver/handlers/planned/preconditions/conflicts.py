@@ -81,8 +81,8 @@ def require_unique(call: Call, scope: Scope, body: Json, *, but: Record | None =
             same = [one for one in same if key_of(one.id) not in initial]
         if any(but is None or one.id != but.id for one in same):
             violation = Violation("body", f"/{name}", "unique", f"{quoted(str(value))} is taken")
-            told = next(one for one in TAKEN if one in plan_of(call).replies)
-            status = int(told) if told.isdecimal() else int(CONFLICT)
+            fittest = next(one for one in TAKEN if one in plan_of(call).replies)
+            status = int(fittest) if fittest.isdecimal() else int(CONFLICT)
             raise Refusal(status, f"Another record has the {name} {quoted(str(value))}.", violations=[violation])
 
 
