@@ -132,7 +132,63 @@ def answers_an_error_with_more(plant):
     plant.replies(lambda wire: wire.say({**wire.value, "request_id": "r-1"}), Kind.READ, status=404)
 
 
+def cuts_batches_short(plant):
+    def change(wire):
+        value = wire.value
+        wire.say({**value, "results": value["results"][:2], "error_count": 1})
+
+    plant.replies(change, Kind.BATCH)
+
+
+def does_not_count_a_put(plant):
+    def change(wire):
+        wire.say({**wire.value, "sys_version": wire.value["sys_version"] - 1})
+
+    plant.replies(change, Kind.REPLACE)
+
+
+def names_what_is_not_there(plant):
+    def change(wire):
+        if "no-such-record" in wire.environ["planted.body"].decode() and wire.environ["REQUEST_METHOD"] == "POST":
+            wire.say({}, 200)
+
+    plant.replies(change, Kind.CREATE, status=409)
+    plant.requests(lambda environ: environ.update({"planted.body": read_body(environ)}))
+
+
+def has_no_effects(plant):
+    def edit(root):
+        root["components"]["schemas"]["Activity"]["x-mock"].pop("effects")
+
+    plant.document(edit)
+
+
+def patches_nothing(plant):
+    """What is patched is answered as it was before, and so it is read."""
+    first = {}
+
+    def keep(wire):
+        first.setdefault(wire.value.get("activity_id") or wire.value["id"], wire.value)
+
+    def forget(wire):
+        if wire.value["id"] in first:
+            wire.say(first[wire.value["id"]])
+
+    plant.replies(keep, Kind.CREATE)
+    plant.replies(forget, Kind.PATCH, Kind.READ)
+
+
+def lets_anybody_read(plant):
+    plant.replies(lambda wire: wire.say({}, 200), Kind.READ, status=401)
+
+
 PLANTED = [
+    (cuts_batches_short, 0, TARGET, "/error_count"),
+    (does_not_count_a_put, 1, OTHER, "/sys_version"),
+    (names_what_is_not_there, 1, OTHER, "status"),
+    (has_no_effects, 0, TARGET, "what follows"),
+    (patches_nothing, 0, TARGET, "the change"),
+    (lets_anybody_read, 0, TARGET, "status"),
     (loses_a_patched_field, 0, TARGET, "/name"),
     (keeps_what_was_deleted, 0, TARGET, "status"),
     (takes_what_is_invalid, 0, TARGET, "status"),
@@ -146,9 +202,13 @@ PLANTED = [
 ]
 
 
+ON = {has_no_effects: ("activities",), patches_nothing: ("statusReasons",)}
+"""The resources on which a difference shows, where it does not on certifications."""
+
+
 @pytest.mark.parametrize(("plant", "on", "verdict", "place"), PLANTED, ids=lambda one: getattr(one, "__name__", None))
 def test_a_planted_difference_gets_its_verdict_and_a_short_story(base, sound, plant, on, verdict, place):
-    comparison = compared(base, sound, plant, on=on)
+    comparison = compared(base, sound, plant, on=on, groups=ON.get(plant, ("certifications",)))
     found = [one for one in comparison.opinions if one.difference.place == place]
     assert found, list(comparison.opinions)
     assert {one.verdict for one in comparison.opinions} == {verdict}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.conformance.check_plan import Group, Plan
-from mockserver.conformance.rules.rule_reading import read_of_it
+from mockserver.conformance.rules.rule_reading import compared, read_of_it, shunned
 from mockserver.contract.resource import local_name
 
 
@@ -52,6 +52,28 @@ def happens_on(effect: Mapping[str, Any]) -> list[str]:
 def made_by(effects: Iterable[Mapping[str, Any]]) -> set[str]:
     """The resources of which ``effects`` make records."""
     return {step["create"] for effect in effects for step in effect["do"] if "create" in step}
+
+
+def set_by(effects: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The fields that ``effects`` give the record itself, which has brought them about."""
+    steps = [step for effect in effects for step in effect["do"]]
+    return {name for step in steps for name in step.get("set", {})} | {one["link"] for one in steps if "link" in one}
+
+
+def satisfying(group: Group, effect: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of own fields with which the condition of ``effect`` holds, the one first that is to bring it about."""
+    found: dict[str, Any] = {}
+    for name, values in compared(effect.get("when", "")).items():
+        if name in group.writable:
+            found[name] = values[0] if values else 1_000_000
+    for name, values in shunned(effect.get("when", "")).items():
+        words = (group.field(name).value or {}).get("enum") or [] if found.pop(name, None) is not None else []
+        if other := next((one for one in words if one not in values), None):
+            found[name] = other
+    for name in list(found):
+        if not group.values.allows(group.writable[name], found[name]):
+            found[name] = 100
+    return found
 
 
 def reached(effects: Iterable[Mapping[str, Any]]) -> set[str]:

@@ -14,10 +14,10 @@ from mockserver.conformance.rules.as_held import AsHeld, moment_of
 from mockserver.conformance.rules.census import Census
 from mockserver.conformance.rules.changed_records import ChangedRecords
 from mockserver.conformance.rules.consequences import Consequences, Record
-from mockserver.conformance.rules.effect_rules import happens_on
+from mockserver.conformance.rules.effect_rules import happens_on, satisfying
 from mockserver.conformance.rules.furnishing import Furnisher
 from mockserver.conformance.rules.questions import Deciding, answers, missing, questions
-from mockserver.conformance.rules.rule_reading import compared, fallbacks, limits, named_in, negated, shunned
+from mockserver.conformance.rules.rule_reading import fallbacks, limits, named_in, negated, shunned
 from mockserver.contract import Kind
 
 AHEAD = 1_000
@@ -86,18 +86,7 @@ class Trial:
 
     def _satisfying(self) -> dict[str, Any]:
         """Values of own fields with which the condition holds, the trigger first."""
-        found: dict[str, Any] = {}
-        for name, values in compared(self.effect.get("when", "")).items():
-            if name in self.group.writable:
-                found[name] = values[0] if values else 1_000_000
-        for name, values in shunned(self.effect.get("when", "")).items():
-            words = (self.group.field(name).value or {}).get("enum") or [] if found.pop(name, None) is not None else []
-            if other := next((one for one in words if one not in values), None):
-                found[name] = other
-        for name in list(found):
-            if not self.group.values.allows(self.group.writable[name], found[name]):
-                found[name] = 100
-        return found or self._otherwise()
+        return satisfying(self.group, self.effect) or self._otherwise()
 
     def _otherwise(self) -> dict[str, Any]:
         """Another value of the first own text that a condition reads which compares no own field with a value."""

@@ -48,10 +48,12 @@ class Author:
         return {group.key: name}
 
     def least(self, step: Step) -> Step:
-        """The step that makes the same record without naming others where it need not."""
+        """The step that stores the same record without naming others where it need not."""
         group, sent = step.group, step.body
+        if step.operation.kind not in (Kind.CREATE, Kind.REPLACE) or not isinstance(sent, dict):
+            return step
         named = {one for one, value in sent.items() if any(names_in(value))}
-        return replace(step, body={one: sent[one] for one in sent if one not in named - group.required})
+        return replace(step, body={one: sent[one] for one in sent if one not in named - group.required - {group.key}})
 
     def body(self, group: Group, *, only_required: bool = False, who: Requester | None = None) -> dict[str, Any]:
         return make_body(self, group, self.ordinal(), only_required=only_required, who=who)
@@ -70,11 +72,14 @@ class Author:
     def read(self, group: Group, name: str) -> Step:
         return self.about("read a record", group, Kind.READ, Expect.SHOWN, name)
 
-    def about(self, what: str, group: Group, kind: Kind, expect: Expect, name: str, *, body: Any = NO_BODY) -> Step:
+    def about(
+        self, what: str, group: Group, kind: Kind, expect: Expect, name: str, *, body: Any = NO_BODY, **more: Any
+    ) -> Step:
         """A step that is about one record."""
         operation = group.one(kind)
         values = {record_name(operation): name} if name and not group.is_single and kind is not Kind.CREATE else {}
-        return self.step(what, group, operation, expect, values, record=name, body=body)
+        return self.step(what, group, operation, expect, {**values, **more.pop("values", {})}, record=name, body=body,
+                         **more)  # fmt: skip
 
     def step(
         self,

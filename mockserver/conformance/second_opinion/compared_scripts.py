@@ -10,15 +10,16 @@ from mockserver.conformance.bodies.bounds import outside
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.author import Author
+from mockserver.conformance.second_opinion.compared_further import effects, filled_in, keyed, named, strangers, whole
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.valid_requests import NO_BODY, example_body, is_valid, others, record_name, usual
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 
-BROKEN = 2
-"""How many invalid values of one field are sent."""
+BROKEN, ONCE = 2, 1
+"""How many invalid values of one field are sent: of the first ones, and of all others."""
 FIELDS = 12
-"""How many fields of a record are patched one by one."""
+"""How many fields of a record are patched one by one; the others are, together."""
 NOBODY = "no-such-record"
 ASKED: Mapping[Kind, str] = {
     Kind.DOCUMENT: "see a record as a document",
@@ -63,11 +64,16 @@ def _life(author: Author, group: Group) -> Iterator[Step]:
     yield from _looked_up(author, group, full, body)
     yield author.create("create a record with only what is required", group, bare, least)
     yield author.read(group, bare)
+    yield from whole(filled_in(author, group))
     yield from _refused(author, group, Kind.CREATE, body, shared_name(group.name, "odd"))
     yield from _changes(author, group, full, body)
+    yield from keyed(author, group, full, author.body(group))
     yield from _found(author, group, full, bare, body)
     yield from _unknown(author, group)
-    yield from _batch(author, group)
+    yield from strangers(author, group, full)
+    yield from _batch(author, group, bare)
+    yield from whole(named(author, group, body, f"{NOBODY}-{author.mark}"))
+    yield from whole(effects(author, group))
     yield from _removed(author, group, full, bare)
 
 
@@ -108,6 +114,9 @@ def _patches(author: Author, group: Group, name: str, body: Mapping[str, Any]) -
         if field not in group.triggers and group.values.allows(group.writable[field], value):
             yield patch("patch one field", {"op": "replace", "path": f"/{field}", "value": value})
     yield author.read(group, name)
+    if others_too := [*_further(author, group, fields[FIELDS:])]:
+        yield patch("patch several fields", *others_too)
+        yield author.read(group, name)
     yield patch("patch without operations")
     yield author.read(group, name)
     if fields:
@@ -129,6 +138,14 @@ def _patches(author: Author, group: Group, name: str, body: Mapping[str, Any]) -
     yield author.read(group, name)
 
 
+def _further(author: Author, group: Group, fields: list[str]) -> Iterator[dict[str, Any]]:
+    """Operations of a patch that change all ``fields`` that it may change."""
+    for field in fields:
+        value = group.values.make(group.writable[field], field, author.ordinal() + 50)
+        if field not in group.triggers and group.values.allows(group.writable[field], value):
+            yield {"op": "replace", "path": f"/{field}", "value": value}
+
+
 def _effects(author: Author, group: Group, name: str, patch: Any) -> Iterator[Step]:
     """Changes that let other records change, where all of these are the run's own."""
     for field, values in group.triggers.items() if author.limits.owns_all else ():
@@ -144,8 +161,9 @@ def _refused(author: Author, group: Group, kind: Kind, body: dict[str, Any], nam
     document, verb = group.contract.document, f"{kind} a record"
     tried = [(f"{verb} without a required field", {key: body[key] for key in body if key != one})
              for one in sorted(group.required)]  # fmt: skip
-    for field in [one for one in body if one in group.writable][:FIELDS]:
-        wrong = [value for _, value in outside(document, group.values, group.writable[field])][:BROKEN]
+    for number, field in enumerate(one for one in body if one in group.writable):
+        most = BROKEN if number < FIELDS and kind is Kind.CREATE else ONCE
+        wrong = [value for _, value in outside(document, group.values, group.writable[field])][:most]
         tried += [(f"{verb} with a value that its schema forbids", {**body, field: one}) for one in wrong]
     for what, sent in tried:
         step = author.about(what, group, kind, Expect.ANSWERED, name, body=sent)
@@ -216,23 +234,34 @@ def _unknown(author: Author, group: Group) -> Iterator[Step]:
                               body=body)  # fmt: skip
 
 
-def _batch(author: Author, group: Group) -> Iterator[Step]:
+def _batch(author: Author, group: Group, name: str) -> Iterator[Step]:
     for operation in group.all(Kind.BATCH):
         items: list[dict[str, Any]] = [
             {"verb": "create", "record": author.body(group)},
             {"verb": "read", "key": f"{NOBODY}-{author.mark}"},
             {"verb": "create", "record": {}},
+            {"verb": "create", "record": author.body(group)},
         ]
         yield author.step("send a batch", group, operation, Expect.ANSWERED, body=operation.batch.body(items))
+        for number in (0, len(items) - 1):
+            yield author.read(group, shared_name(group.name, "batch", number))
+        change = {"op": "replace", "path": f"/{group.marker}", "value": f"{author.mark} {author.ordinal()}"}
+        change_it = operation.batch.body([{"verb": "patch", "key": name, "patch": [change]}])
+        yield author.step("patch a record by a batch", group, operation, Expect.ANSWERED, body=change_it)
+        yield replace(author.read(group, name), what="read a record that a batch has patched", expect=Expect.ANSWERED)
 
 
 def _removed(author: Author, group: Group, full: str, bare: str) -> Iterator[Step]:
     if Kind.DELETE not in group.operations:
         return
+    last = shared_name(group.name, "last")
+    yield author.create("create a record with only what is required", group, last,
+                        author.body(group, only_required=True))  # fmt: skip
     yield author.about("delete a record", group, Kind.DELETE, Expect.TAKEN, bare)
     yield author.about("read a record that was deleted", group, Kind.READ, Expect.GONE, bare)
     yield author.about("delete a record a second time", group, Kind.DELETE, Expect.GONE, bare)
-    yield author.read(group, full)
+    for name in (full, last):
+        yield replace(author.read(group, name), what="read a record beside one that was deleted")
     for operation in group.all(Kind.LIST) if author.limits.owns_all else ():
         if operation.page is not None:
             yield author.step("list the records after a delete", group, operation, Expect.LISTED,

@@ -36,7 +36,7 @@ class Step:
     ``in_order`` are records by their age, where their order in a list is compared; ``is_counted``: how many records a
     page holds is compared; ``all_with`` is a member and the value that it is filtered by: whether others are found is
     compared; ``is_loose``: it is about each server's own records, of which only the members are compared;
-    ``is_anonymous``: it is taken without credentials.
+    ``is_anonymous``: it is taken without credentials; ``is_followed``: what effects bring about is looked at as well.
     """
 
     what: str
@@ -55,6 +55,7 @@ class Step:
     all_with: tuple[str, Any] | None = None
     is_loose: bool = False
     is_anonymous: bool = False
+    is_followed: bool = False
 
     @property
     def looked_for(self) -> frozenset[str]:

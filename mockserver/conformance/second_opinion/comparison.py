@@ -184,15 +184,32 @@ class Comparison:
         tries = iter(range(SHRUNK))
         shortest: list[Step] = before
         shows: list[StepTaken] = []
-        for steps in (_needed(last, before), _about(last, before), _beside(last, before), before):
+        for chosen in (_needed, _related, _about, _beside, _all):
             if not shows:
-                shortest, shows = steps, self._shows(opinion, [*steps, last])
+                shortest = chosen(last, before)
+                shows = self._shows(opinion, [*shortest, last])
+        for steps, least in self._with_less(shortest, last) if shows else ():
+            if again := self._shows(opinion, [*steps, least]):
+                shortest, last, shows = steps, least, again
+                break
+        for part in _halves(shortest):
+            fewer = _needed_of([*(each for each in shortest if each not in part or each.makes), last])[:-1]
+            is_less = shows and len(fewer) < len(shortest) and next(tries, None) is not None
+            if is_less and (again := self._shows(opinion, [*fewer, last])):
+                shortest, shows = fewer, again
         for one in tuple(reversed(shortest)):
             for fewer in _without(one, shortest, last, self.author):
                 if shows and next(tries, None) is not None and (again := self._shows(opinion, [*fewer, last])):
                     shortest, shows = fewer, again
         opinion.is_flaky = not shows
         opinion.story = tuple(shows)
+
+    def _with_less(self, steps: list[Step], last: Step) -> Iterator[tuple[list[Step], Step]]:
+        """The story whose records, or whose last step at least, name no others where they need not."""
+        least, bare = self.author.least(last), [self.author.least(one) for one in steps]
+        tried = [(bare, least), (steps, least), (bare, last)]
+        if any(one.needs != other.needs for one, other in zip([*bare, least], [*steps, last], strict=True)):
+            yield from ((_needed_of([*fewer, final])[:-1], final) for fewer, final in tried)
 
     def _shows(self, opinion: Opinion, steps: list[Step]) -> list[StepTaken]:
         """The answers to ``steps`` when the last of them shows the difference again, as ``opinion`` tells it then;
@@ -226,6 +243,10 @@ class Comparison:
         return self.one.names.knows(name) and self.two.names.knows(name)
 
 
+def _all(_: Step, before: Sequence[Step]) -> list[Step]:
+    return [*before]
+
+
 def _needed(last: Step, before: Sequence[Step]) -> list[Step]:
     """The steps without which ``last`` cannot be taken: those that make what it needs, and what these need."""
     wanted, kept = set(last.needs), []
@@ -234,6 +255,14 @@ def _needed(last: Step, before: Sequence[Step]) -> list[Step]:
             kept.append(step)
             wanted |= step.needs
     return list(reversed(kept))
+
+
+def _related(last: Step, before: Sequence[Step]) -> list[Step]:
+    """What ``last`` needs, what was made to name its record, and what was deleted of these."""
+    naming = [one for one in before if one.makes and last.record in one.needs]
+    made = _needed_of([*(one for one in before if one.makes), *naming, last])[:-1]
+    records = {one.record for one in made}
+    return [one for one in before if one in made or (one.record in records and one.operation.kind is Kind.DELETE)]
 
 
 def _about(last: Step, before: Sequence[Step]) -> list[Step]:
@@ -250,14 +279,22 @@ def _beside(last: Step, before: Sequence[Step]) -> list[Step]:
 
 
 def _without(one: Step, steps: list[Step], last: Step, author: Author | InferredAuthor) -> Iterator[list[Step]]:
-    """A shorter story to try: with a record that names fewer others, or without a step that makes none."""
+    """Shorter stories to try: without a step that makes no record, with a body that names fewer others."""
     if one not in steps:
         return
-    least = author.least(one) if one.makes else one
+    least = author.least(one)
     if not one.makes:
         yield _needed_of([*(each for each in steps if each is not one), last])[:-1]
-    elif least.needs != one.needs:
+    if least.needs != one.needs:
         yield _needed_of([*(least if each is one else each for each in steps), last])[:-1]
+
+
+def _halves(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """Parts of a long story that may be left out at once: halves first, then smaller ones."""
+    size = len(steps) // 2
+    while size > 1:
+        yield from ([*steps[start : start + size]] for start in range(0, len(steps), size))
+        size //= 2
 
 
 def _needed_of(steps: Sequence[Step]) -> list[Step]:

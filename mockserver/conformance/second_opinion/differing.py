@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 from mockserver.conformance.bodies.normal_forms import is_normal_form
-from mockserver.conformance.second_opinion.aliases import PREFIX, shared_name
+from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
+from mockserver.conformance.second_opinion.counting import is_counted_alike, made_anew
 from mockserver.conformance.second_opinion.disagreement import (
     ADDRESS,
     COUNT,
+    FOLLOWS,
     FORM,
     FOUND,
     LACKING,
@@ -21,30 +22,36 @@ from mockserver.conformance.second_opinion.disagreement import (
     OTHERS,
     SHAPE,
     STATUS,
+    UNCHANGED,
     UNSET,
     Disagreement,
 )
 from mockserver.conformance.second_opinion.list_differences import held, loosely, ordered, others, shape
+from mockserver.conformance.second_opinion.own_values import (
+    are_alike,
+    are_moments,
+    clients_own,
+    is_each_ones_own,
+    is_made_beside,
+    may_be_made_up,
+)
 from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.conformance.valid_requests import NO_BODY
 from mockserver.contract import Kind
 from mockserver.contract.plan import names_of
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json, unlike
-from mockserver.values.moment import Moment, read_moment
+from mockserver.values.moment import read_moment
 from mockserver.values.shown import shown
 
-NEAR = timedelta(days=1)
 SHORT = 10
 """A list of fewer records than any page has is whole, where nothing tells how it goes on."""
 SHOWN = 120
+AS_TOLD = "as the document tells"
 WITHOUT_VALUES = frozenset(
     {Kind.QUERY, Kind.DESCRIBE, Kind.STUB, Kind.DOCUMENT, Kind.PREVIEW, Kind.GENERATE, Kind.NOTICE}
 )
 """Kinds whose replies hold what the whole tenant does, or a text for people: only their members are compared."""
-OF_OTHERS = frozenset({Kind.ACTION, Kind.STUB})
-"""Kinds whose replies may hold something else than the record that they are done to."""
-_PARTS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|\d+")
 
 
 def differences(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> list[Disagreement]:
@@ -72,7 +79,34 @@ def _all(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) 
         _name_alike(step, one, two, first, second)
         if step.makes and step.operation.plan is not None:
             yield from _addresses(step, one, two, first, second)
+        if first.misses != second.misses:
+            yield Disagreement(FOLLOWS, *("; ".join(each.misses) or AS_TOLD for each in (first, second)))
+        if (changed := _is_only_one_changed(step, one, two, first, second)) is not None:
+            yield changed
+            return
         yield from _members(step, one, two, one.names.shared(first.raw), two.names.shared(second.raw))
+        yield from made_anew(step, one, two, first, second)
+
+
+def _is_only_one_changed(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Disagreement | None:
+    """Whether a change leaves all of a record as it was on one of the two servers only."""
+    if step.operation.kind not in (Kind.REPLACE, Kind.PATCH):
+        return None
+    sides = ((one, first), (two, second))
+    if not all(step.record in side.shown and isinstance(answer.body, Mapping) for side, answer in sides):
+        return None
+    stays = [_is_as_before(step, side.shown[step.record], answer.body) for side, answer in sides]
+    if stays[0] == stays[1]:
+        return None
+    return Disagreement(UNCHANGED, *("not made" if each else "made" for each in stays))
+
+
+def _is_as_before(step: Step, before: Any, now: Any) -> bool:
+    """Whether a record is what it was, apart from when and how often it was changed."""
+    stamps = set(step.group.resource.stamps.values())
+    return all(
+        {str(one) for one in steps} & stamps or are_moments(mine, other) for steps, mine, other in unlike(before, now)
+    )
 
 
 def _addresses(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Disagreement]:
@@ -98,20 +132,6 @@ def _is_told(step: Step, reply: SideReply) -> bool:
     return plan is None or (said is not None and said.media_type is not None)
 
 
-def _clients_own(step: Step) -> frozenset[str] | None:
-    """The members that clients say, where nobody annotated the document: moments in others are each server's own."""
-    plans = [one.plan for one in step.group.all(Kind.CREATE, Kind.REPLACE, Kind.PATCH) if one.plan]
-    if step.operation.plan is None:
-        return None
-    return frozenset(
-        name
-        for plan in plans
-        for schema in plan.bodies.values()
-        for name, node in plan.maker.shapes.properties(schema).items()
-        if plan.maker.shapes.says(node, "readOnly") is not True
-    )
-
-
 def _listed(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Disagreement]:
     """Which of the run's own records were found, and what is told of them; their order goes by keys, which differ."""
     mine, other = (_ours(step, answer.body) for answer in (first, second))
@@ -131,7 +151,7 @@ def _listed(step: Step, one: Side, two: Side, first: SideReply, second: SideRepl
     if step.is_counted and len(first.body) != len(second.body):
         yield Disagreement(COUNT, str(len(first.body)), str(len(second.body)))
     for name in sorted(mine.keys() & other.keys()):
-        yield from _members(step, one, two, _shown(step, mine[name]), _shown(step, other[name]))
+        yield from _members(step, one, two, _shown(step, mine[name]), _shown(step, other[name]), record=name)
 
 
 def _shown(step: Step, found: Mapping[str, Any]) -> Any:
@@ -151,7 +171,7 @@ def _name_alike(step: Step, one: Side, two: Side, first: SideReply, second: Side
         return
     for member in sorted(first.body.keys() & second.body.keys() - sent_members(step).keys()):
         mine, other = first.body[member], second.body[member]
-        if same_json(mine, other) or not _may_be_made_up(mine, other):
+        if same_json(mine, other) or not may_be_made_up(mine, other):
             continue
         place = (step.group.name, member)
         is_fixed = place in one.made_up and (one.made_up[place], two.made_up[place]) == (mine, other)
@@ -162,42 +182,21 @@ def _name_alike(step: Step, one: Side, two: Side, first: SideReply, second: Side
             two.names.bind(name, other)
 
 
-def _may_be_made_up(mine: Any, other: Any) -> bool:
-    """Whether two values may be the next of two counters, or two random texts of one form."""
-    if isinstance(mine, str) and isinstance(other, str):
-        is_shared = mine.startswith(PREFIX) or other.startswith(PREFIX)
-        return not is_shared and read_moment(mine) is None and _form(mine) == _form(other)
-    return type(mine) is int and type(other) is int
-
-
-def _form(text: str) -> str:
-    return _PARTS.sub("0", text)
-
-
-def _members(step: Step, one: Side, two: Side, first: Any, second: Any) -> Iterator[Disagreement]:
-    stamps, elsewhere = set(step.group.resource.stamps.values()), one.beyond_copies
-    keys = {each.field for each in step.group.resource.references}
-    said = _clients_own(step)
+def _members(step: Step, one: Side, two: Side, first: Any, second: Any, *, record: str = "") -> Iterator[Disagreement]:
+    said = clients_own(step)
     for steps, mine, other in unlike(first, second):
-        member = str(steps[0]) if steps else ""
-        if said is not None and member not in said and _are_moments(mine, other):
-            continue  # when it was made or changed is told by each server's own clock
-        if said is not None and step.operation.kind in OF_OTHERS and _may_be_made_up(mine, other):
-            continue  # the key of what it made beside the record
-        if _are_alike(mine, other, one, two) or (member in stamps and _are_free(mine, other)) or member in elsewhere:
-            continue
+        member = _member(step, steps)
+        is_free = is_each_ones_own(step, one, member, mine, other, said) or _is_text_of_refusal(
+            step, steps, mine, other
+        )
+        is_version = is_counted_alike(step, record or step.record, member, (one, two), (mine, other))
         if (
-            type(mine) is int
-            and type(other) is int
-            and one.made_up.get((step.group.name, member), ABSENT) is not ABSENT
+            is_free
+            or is_version
+            or are_alike(mine, other, one, two)
+            or is_made_beside(step, one, two, member, mine, other)
         ):
-            continue  # each counts for itself
-        if member in keys and isinstance(mine, str) and isinstance(other, str) and _may_be_made_up(mine, other):
-            name = shared_name("made", step.record or step.group.name, member, len(one.made_up))
-            one.made_up[step.group.name, name], two.made_up[step.group.name, name] = mine, other
-            one.names.bind(name, mine)
-            two.names.bind(name, other)
-            continue  # an effect made a record, on each server its own
+            continue
         lacking = (member, mine) if other is ABSENT and len(steps) == 1 else ()
         if {mine is ABSENT, other is ABSENT} == {True, False} and (mine is None or other is None):
             yield Disagreement(UNSET, _excerpt(mine), _excerpt(other), *lacking)
@@ -209,33 +208,18 @@ def _members(step: Step, one: Side, two: Side, first: Any, second: Any) -> Itera
         yield Disagreement(place or SHAPE, _excerpt(mine), _excerpt(other), *lacking)
 
 
-def _are_alike(mine: Any, other: Any, one: Side, two: Side) -> bool:
-    """Whether both name one record, are one moment, or are as far from the present of their servers."""
-    if one.names.names_of(mine) & two.names.names_of(other):
-        return True
-    if not isinstance(mine, str) or not isinstance(other, str):
-        return False
-    first, second = read_moment(mine), read_moment(other)
-    if first is None or second is None:
-        address = one.names.named_address(mine)
-        return PREFIX in address and address == two.names.named_address(other)
-    return first == second or abs(_since(first, one) - _since(second, two)) <= NEAR
+def _is_text_of_refusal(step: Step, steps: tuple[str | int, ...], mine: Any, other: Any) -> bool:
+    """Whether it is within what both tell of an item of a batch that they refuse: a text for people."""
+    is_error = step.operation.kind is Kind.BATCH and steps[2:3] == (step.operation.batch.error,)
+    return is_error and ABSENT not in (mine, other)
 
 
-def _are_moments(mine: Any, other: Any) -> bool:
-    return all(isinstance(one, str) and read_moment(one) is not None for one in (mine, other))
-
-
-def _since(moment: Moment, side: Side) -> timedelta:
-    try:
-        return moment.as_datetime() - side.now
-    except ValueError:
-        return timedelta.max
-
-
-def _are_free(mine: Any, other: Any) -> bool:
-    """Who changed a record and when is told by each server for itself; how often, by both alike."""
-    return isinstance(mine, str) and isinstance(other, str)
+def _member(step: Step, steps: tuple[str | int, ...]) -> str:
+    """The record's member that a place is in; of a batch, that of the record in one of its results."""
+    words = step.operation.batch
+    is_result = step.operation.kind is Kind.BATCH and (*steps[:1], *steps[2:3]) == (words.results, words.record)
+    inner = steps[3:] if is_result else steps
+    return str(inner[0]) if inner else ""
 
 
 def _excerpt(value: Any) -> str:

@@ -13,6 +13,10 @@ ORDER, COUNT, OTHERS = "order of the list", "records on the page", "records of a
 ADDRESS = "address of what was made"
 """The places of differences that are not about one member."""
 FORM = "form of a value"
+UNCHANGED = "the change"
+"""Whether a change is made at all: if not, members that keep their values are no differences of their own."""
+FOLLOWS = "what follows"
+"""What effects of the document bring about elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,7 @@ def _difference(opinion: Opinion, about: Conditions, redactor: Redactor) -> dict
                 "target": opinion.difference.one,
                 "other": opinion.difference.two,
                 "why": opinion.why or None,
+                "also": sorted(opinion.also),
                 "operations": dict(sorted(opinion.operations.items())),
                 "count": sum(opinion.operations.values()),
                 "flaky": opinion.is_flaky,

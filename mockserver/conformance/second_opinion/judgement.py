@@ -12,15 +12,19 @@ from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.oracle import faults_of
 from mockserver.conformance.rules.as_held import AsHeld, moment_of
+from mockserver.conformance.rules.effect_rules import effects_of, set_by
 from mockserver.conformance.rules.naive_values import CannotTell, agree, as_json
+from mockserver.conformance.second_opinion.breach import LEFT_OVER, LOST, Breach, Judged
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
+from mockserver.conformance.second_opinion.counting import counted
 from mockserver.conformance.second_opinion.differing import kept, sent_members
-from mockserver.conformance.second_opinion.disagreement import FOUND, MEDIA, STATUS
+from mockserver.conformance.second_opinion.disagreement import FOLLOWS, FOUND, MEDIA, STATUS
 from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.conformance.valid_requests import is_valid
 from mockserver.conformance.value_differences import without_positions
 from mockserver.conformance.wire.traffic import json_or_none
 from mockserver.contract import Kind
+from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.pointer import steps_of
@@ -35,28 +39,32 @@ _PLACES: Mapping[str, str] = {
 }
 
 
-def breaches(side: Side, step: Step, answer: SideReply, members: Collection[str]) -> dict[str, str]:
+def breaches(side: Side, step: Step, answer: SideReply, members: Collection[str]) -> dict[str, Breach]:
     """Where ``answer`` breaks the contract, by place; of rules, those of ``members`` are worked out.
 
     What earlier answers told of the record is in ``side.known``.
     """
-    found: dict[str, str] = {}
-    for place, cause in (
+    found: dict[str, Breach] = {}
+    for place, breach in (
         *_watched(side, step, answer),
         *_expected(side, step, answer),
+        *counted(side, step, answer),
         *_ruled(side, step, answer, members),
+        *((FOLLOWS, Breach(one, (FOLLOWS, one))) for one in answer.misses),
     ):
-        found.setdefault(place, cause)
+        found.setdefault(place, breach)
     return found
 
 
-def _watched(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
+def _watched(side: Side, step: Step, answer: SideReply) -> Iterator[Judged]:
     exchange = answer.exchange
     if exchange is not None and exchange.reply is not None:
         for check, _, cause, detail in faults_of(exchange, exchange.reply, step.operation, side.session.plan.replies):
             if check in _PLACES:
                 said = f"{cause} ({detail})" if detail else cause
-                yield from ((place, said) for place in _broken_members(side, step, answer) or [_PLACES[check]])
+                places = _broken_members(side, step, answer) or [_PLACES[check]]
+                for place in places:
+                    yield place, Breach(said, ("schema", place) if place.startswith("/") else ())
 
 
 def _broken_members(side: Side, step: Step, answer: SideReply) -> list[str]:
@@ -74,31 +82,31 @@ def _broken_members(side: Side, step: Step, answer: SideReply) -> list[str]:
     return found
 
 
-def _expected(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
+def _expected(side: Side, step: Step, answer: SideReply) -> Iterator[Judged]:
     match step.expect:
         case Expect.REFUSED if not 400 <= answer.status < 500:
-            yield STATUS, f"a request that breaks its schema was answered {answer.status}"
+            yield STATUS, Breach(f"a request that the contract forbids was answered {answer.status}")
         case Expect.GONE if answer.status != 404:
-            yield STATUS, f"a record that does not exist was answered {answer.status}"
+            yield STATUS, Breach(f"a record that does not exist was answered {answer.status}")
         case Expect.TAKEN | Expect.SHOWN | Expect.LISTED if not answer.is_good:
-            yield STATUS, f"a valid request about an existing record was answered {answer.status}"
+            yield STATUS, Breach(f"a valid request about an existing record was answered {answer.status}")
         case Expect.TAKEN:
             yield from _written(side, step, answer)
         case Expect.SHOWN if step.operation.plan is None:
-            yield from _stays(step.group, side.known.get(step.record, {}), answer.body, "reads differently from before")
+            yield from _read(side, step, answer)
         case Expect.LISTED:
             yield from _found(step, answer)
-        case _ if step.operation.kind is Kind.BATCH and answer.is_good:
+        case _ if step.operation.kind is Kind.BATCH:
             yield from _batched(step, answer)
 
 
-def _written(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
+def _written(side: Side, step: Step, answer: SideReply) -> Iterator[Judged]:
     """What was sent is kept; what was not sent stays with a patch."""
     if not isinstance(answer.body, Mapping) or step.operation.kind is Kind.DELETE:
         return
     for name, value in sent_members(step).items():
         if name not in step.group.resource.computed and not kept(value, answer.body.get(name, ABSENT)):
-            yield f"/{name}", f"{name} is not what was sent"
+            yield f"/{name}", Breach(f"{name} is not what was sent", ("sent", name))
     if step.operation.kind is Kind.REPLACE and step.operation.plan is None:
         yield from _left_over(step, side.known.get(step.record, {}), answer.body)
     if step.operation.kind is Kind.PATCH and step.record in side.known:
@@ -108,55 +116,81 @@ def _written(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, s
             return
         # What an effect makes is named in the record that brought it about.
         named = frozenset(one.field for one in step.group.resource.references) if step.group.triggers else frozenset()
-        yield from _stays(step.group, wanted, answer.body, "is not the result of the patch", free=named)
+        for name in _moved(step.group, wanted, answer.body, free=named):
+            is_meant = any(str(one.get("path", "")).split("/")[1:2] == [name] for one in step.body)
+            habit = ("sent", name) if is_meant else LOST
+            yield f"/{name}", Breach(f"{name} is not the result of the patch", habit)
 
 
-def _left_over(step: Step, before: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _read(side: Side, step: Step, answer: SideReply) -> Iterator[Judged]:
+    """What a record was answered to be is what it is read as; ``habit``: whether it is as before its last change."""
+    for name in _moved(step.group, side.known.get(step.record, {}), answer.body):
+        earlier = side.earlier.get(step.record, {})
+        is_lost = same_json(earlier.get(name, ABSENT), answer.body.get(name, ABSENT)) and bool(earlier)
+        habit = LOST if is_lost else ("read", name)
+        yield f"/{name}", Breach(f"{name} reads differently from before", habit)
+
+
+def _left_over(step: Step, before: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[Judged]:
     """A replaced record has nothing left of what it was, but for what the server manages, fills in or works out."""
     resource, group = step.group.resource, step.group
-    own = resource.managed | resource.computed | group.filled | frozenset(group.triggers)
-    for name in sorted(before.keys() & found.keys() - sent_members(step).keys() - own):
+    own = resource.managed | resource.computed | group.filled | frozenset(group.triggers) | set_by(effects_of(group))
+    for name in sorted((before.keys() & found.keys() & resource.fields) - sent_members(step).keys() - own):
         is_empty = any(same_json(found[name], one) for one in EMPTY)
         if not is_empty and same_json(before[name], found[name]):
-            yield f"/{name}", f"{name} was not sent, and is still there"
+            yield f"/{name}", Breach(f"{name} was not sent, and is still there", LEFT_OVER)
 
 
-def _stays(
-    group: Group, wanted: Mapping[str, Any], found: Any, what: str, free: frozenset[str] = frozenset()
-) -> Iterator[tuple[str, str]]:
-    """Members that the server neither manages, fills in nor works out are what they should be."""
+def _moved(group: Group, wanted: Mapping[str, Any], found: Any, free: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Members that the server neither manages, fills in nor works out, and that are not what they should be."""
     if not isinstance(found, Mapping):
         return
-    free |= group.resource.managed | group.resource.computed | group.filled | frozenset(group.triggers)
+    resource = group.resource
+    free |= resource.managed | resource.computed | group.filled | frozenset(group.triggers) | set_by(effects_of(group))
     for name in sorted({*wanted, *found} - free):
         mine, other = wanted.get(name, ABSENT), found.get(name, ABSENT)
         # More members than are declared, and empty values where there was none, are a server's own business.
-        is_more = mine is ABSENT and bool(group.resource.fields) and name not in group.resource.fields
+        is_more = mine is ABSENT and bool(resource.fields) and name not in resource.fields
         if not (kept(mine, other) or is_more or is_filled_in(mine, other) or (_is_unset(mine) and _is_unset(other))):
-            yield f"/{name}", f"{name} {what}"
+            yield name
 
 
-def _found(step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
+def _found(step: Step, answer: SideReply) -> Iterator[Judged]:
     records = answer.body if isinstance(answer.body, list) else []
     keys = {one.get(step.group.key) for one in records if isinstance(one, Mapping)}
     if step.listed - keys:
-        yield FOUND, "an existing record is not found"
+        yield FOUND, Breach("an existing record is not found")
     if step.unlisted & keys:
-        yield FOUND, "a record is found that should not be"
+        yield FOUND, Breach("a record is found that should not be")
 
 
-def _batched(step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
-    """Each item has the status that its operation alone would have; none of the records that are read is there."""
+def _batched(step: Step, answer: SideReply) -> Iterator[Judged]:
+    """Each item has a result, with the status that its operation alone would have, and the counts add up."""
     words, create = step.operation.batch, step.group.one(Kind.CREATE)
+    if not answer.is_good:
+        yield STATUS, Breach(f"a batch of which single items fail was answered {answer.status} as a whole", ("batch",))
+        return
+    items = [*map(words.parts, step.body[words.items])]
     results = answer.body.get(words.results) if isinstance(answer.body, Mapping) else None
-    for item, result in zip(map(words.parts, step.body[words.items]), results or (), strict=False):
+    results = results if isinstance(results, list) else []
+    if len(results) != len(items):
+        why = Breach(f"{len(items)} items of a batch have {len(results)} results", ("batch",))
+        yield from ((f"/{place}", why) for place in (words.results, words.succeeded, words.failed))
+        return
+    well = 0
+    for item, result in zip(items, results, strict=True):
+        status = result.get(words.status) if isinstance(result, Mapping) else None
+        well += status in SUCCESSES
         is_taken = item["verb"] == "create" and is_valid(create, item["record"])
-        wanted = 404 if item["verb"] == "read" else 200 if is_taken else 400
-        if isinstance(result, Mapping) and result.get(words.status) != wanted:
-            yield f"/{words.results}", f"an item that alone is answered {wanted} has another status"
+        wanted = 404 if item["verb"] == "read" else 200 if is_taken or item["verb"] == "patch" else 400
+        if status != wanted:
+            yield f"/{words.results}", Breach(f"an item that alone is answered {wanted} has another status", ("batch",))
+    for name, count in ((words.succeeded, well), (words.failed, len(items) - well)):
+        if answer.body.get(name) != count:
+            yield f"/{name}", Breach(f"{name} is not how many items there are of that kind", ("batch counts",))
 
 
-def _ruled(side: Side, step: Step, answer: SideReply, members: Collection[str]) -> Iterator[tuple[str, str]]:
+def _ruled(side: Side, step: Step, answer: SideReply, members: Collection[str]) -> Iterator[Judged]:
     """Computed and filled members against their rules, worked out over what this server holds."""
     record, group = answer.raw, step.group
     if not answer.is_good or step.expect not in (Expect.TAKEN, Expect.SHOWN) or not isinstance(record, Mapping):
@@ -175,7 +209,8 @@ def _ruled(side: Side, step: Step, answer: SideReply, members: Collection[str]) 
         except (CannotTell, Inconclusive):
             continue
         if not agree(wanted, record.get(name), ordered="records(" not in str(rule)):
-            yield f"/{name}", f"{name} is not what its rule gives: {' '.join(str(rule).split())[:100]}"
+            why = f"{name} is not what its rule gives: {' '.join(str(rule).split())[:100]}"
+            yield f"/{name}", Breach(why, ("rule", group.name, name))
 
 
 def _is_unset(value: Any) -> bool:

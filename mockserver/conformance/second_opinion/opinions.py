@@ -9,22 +9,23 @@ from enum import StrEnum
 from typing import Any
 
 from mockserver.conformance.check_plan import Group
+from mockserver.conformance.second_opinion.breach import LEFT_OVER, Breach
 from mockserver.conformance.second_opinion.compared_steps import Step
 from mockserver.conformance.second_opinion.differing import differences, sent_members
 from mockserver.conformance.second_opinion.disagreement import (
     COUNT,
-    FORM,
     FOUND,
     LACKING,
     ORDER,
     SHAPE,
     STATUS,
-    UNSET,
+    UNCHANGED,
     Disagreement,
 )
 from mockserver.conformance.second_opinion.judgement import ANYWHERE, breaches
+from mockserver.conformance.second_opinion.one_cause import follows, inner_place, is_known, is_repeated, led_to
 from mockserver.conformance.second_opinion.sides import Side, SideReply
-from mockserver.contract import KINDS, Kind
+from mockserver.contract import Kind
 
 NOTHING = SideReply()
 BREACH = Disagreement(SHAPE, "what it is", "what the other is")
@@ -44,8 +45,9 @@ class Opinion:
 
     ``why`` says how the contract is broken, empty where it is silent. ``operations`` counts where it was seen,
     ``groups`` of which resources; ``story`` are the steps that show it, the deciding one last, with the answers of
-    both servers. ``sort`` tells faults of one kind and status apart;
-    ``lacking`` has what new records of the first show unasked and the second's do not, by resource and member.
+    both servers. ``sort`` tells faults of one kind and status apart, ``habit`` is what breaches have in common wherever
+    they are seen; ``inner`` is the place within the record, ``also`` are further places of the same cause; ``lacking``
+    has what new records of the first show unasked and the second's do not, by resource and member.
     """
 
     verdict: Ruling
@@ -58,16 +60,30 @@ class Opinion:
     story: tuple[StepTaken, ...] = ()
     is_flaky: bool = False
     sort: str = ""
+    habit: tuple[str, ...] = ()
+    inner: str = ""
+    also: set[str] = field(default_factory=set)
     lacking: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
 
     @property
     def cause(self) -> tuple[str, ...]:
         """What one fault has in common wherever it is seen."""
-        place = self.difference.place
+        place, pair = self.difference.place, (self.difference.one, self.difference.two)
+        if self.habit:
+            return self.habit
+        if place == UNCHANGED:
+            return (place,)
         if place != STATUS:
-            return self.kind, place
-        pair = (self.difference.one, self.difference.two)
-        return (self.kind, place, *pair, self.sort or (self.what if self.verdict is Ruling.SILENT else ""))
+            return self.kind, self.inner or place
+        is_silent, are_refusals = self.verdict is Ruling.SILENT, all(one.startswith("4") for one in pair)
+        if is_silent and are_refusals and not _is_about_nobody(self.what):
+            return (place, *pair)  # how what is not valid is refused
+        return (self.kind, place, *pair, self.sort or (self.what if is_silent else ""))
+
+    @property
+    def spot(self) -> tuple[str, ...]:
+        """Where it was seen: what is silent there follows from what is broken there."""
+        return self.kind, self.inner or self.difference.place
 
 
 class Opinions:
@@ -75,6 +91,7 @@ class Opinions:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], dict[Ruling, Opinion]] = {}
+        self._seen: dict[tuple[str, str, str, str], Opinion] = {}
 
     def __iter__(self) -> Iterator[Opinion]:
         return iter(sorted((one for known in self._known.values() for one in known.values()), key=_rank))
@@ -82,37 +99,43 @@ class Opinions:
     def add(self, opinion: Opinion, done: Sequence[Step]) -> None:
         """``done`` are the steps until then, the one that shows it last."""
         said = opinion
-        earlier = self._followed(opinion, done[-1]) or self._repeated(opinion)
+        earlier = self._earlier(opinion, done[-1]) if opinion.verdict is Ruling.SILENT else None
         known = self._known.setdefault(opinion.cause, {}) if earlier is None else {}
         if earlier is not None:
             opinion = earlier
-        elif opinion.verdict is Ruling.SILENT and known:
-            opinion = next(iter(known.values()))
         elif opinion.verdict in known:
             opinion = known[opinion.verdict]
         else:
             opinion.story = tuple(StepTaken(step) for step in done)
-            if silent := known.pop(Ruling.SILENT, None):
-                opinion.operations.update(silent.operations)
-                opinion.groups.update(silent.groups)
+            if opinion.verdict is not Ruling.SILENT:
+                self._take_in(opinion)
             known[opinion.verdict] = opinion
+        if said.inner:
+            self._seen.setdefault(_sight(said, done[-1]), opinion)
         if done[-1].makes and (lacking := said.difference.lacking) and lacking not in sent_members(done[-1]):
             opinion.lacking.setdefault((done[-1].group.name, lacking), []).append(said.difference.value)
+        if (said.inner or said.difference.place) != (opinion.inner or opinion.difference.place):
+            opinion.also.add(said.inner or said.difference.place)
         opinion.operations[done[-1].operation.id] += 1
         opinion.groups[done[-1].group.name] = done[-1].group
 
-    def _followed(self, opinion: Opinion, step: Step) -> Opinion | None:
-        """The opinion on a write that lets both servers show otherwise what ``step`` only looks at."""
-        place = opinion.difference.place
-        if opinion.verdict is not Ruling.SILENT or not step.operation.facts.is_safe or not place.startswith("/"):
-            return None
-        return next((one for one in self if one.difference.place == place and not KINDS[one.kind].is_safe), None)
+    def _take_in(self, opinion: Opinion) -> None:
+        """What was silent at the same place until now follows from this breach."""
+        for known in self._known.values():
+            silent = known.get(Ruling.SILENT)
+            if silent is not None and (silent.spot == opinion.spot or led_to(opinion, silent)):
+                opinion.operations.update(silent.operations)
+                opinion.groups.update(silent.groups)
+                self._seen = {place: opinion if one is silent else one for place, one in self._seen.items()}
+                del known[Ruling.SILENT]
 
-    def _repeated(self, opinion: Opinion) -> Opinion | None:
-        """The opinion on an earlier step that showed the same: a member that one never has, the form of a reply."""
-        if opinion.verdict is not Ruling.SILENT:
-            return None
-        return next((one for one in self if _is_same(one.difference, opinion.difference)), None)
+    def _earlier(self, opinion: Opinion, step: Step) -> Opinion | None:
+        """The opinion that a difference on which the contract is silent follows from, or repeats."""
+        if opinion.inner and (seen := self._seen.get(_sight(opinion, step))) is not None:
+            return seen
+        return next(
+            (one for said in (follows, is_known, is_repeated) for one in self if said(opinion, one, step)), None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,37 +158,43 @@ def opinions(step: Step, one: Side, two: Side, first: SideReply, second: SideRep
     mine, other = breaches(one, step, first, members), breaches(two, step, second, members)
     sort = step.what.rpartition(" is ")[2] if " whose " in step.what else ""  # a body spoilt in another way
     for each in found:
-        at_one, at_two = (_at(each, broken) for broken in (mine, other))
-        if at_one:
-            yield Opinion(Ruling.TARGET, step.what, kind, each, at_one, sort=sort)
-        if at_two:
-            yield Opinion(Ruling.OTHER, step.what, kind, each, at_two, sort=sort)
-        if not at_one and not at_two and each is not BREACH:
-            yield Opinion(Ruling.SILENT, step.what, kind, each, "", sort=sort)
+        inner = inner_place(step, each)
+        sides = [(Ruling.TARGET, _at(each, mine)), (Ruling.OTHER, _at(each, other))]
+        if inner and LACKING in (each.one, each.two) and not any(said for _, said in sides):
+            sides = [(ruling, left_over(broken)) for ruling, broken in ((Ruling.TARGET, mine), (Ruling.OTHER, other))]
+        for ruling, said in [(ruling, said) for ruling, said in sides if said]:
+            yield Opinion(ruling, step.what, kind, each, said.why, sort=sort, habit=said.habit, inner=inner)
+        if not any(said for _, said in sides) and each is not BREACH:
+            yield Opinion(Ruling.SILENT, step.what, kind, each, "", sort=sort, inner=inner)
 
 
-def _at(difference: Disagreement, broken: dict[str, str]) -> str:
-    """Why the answer is wrong where it differs; empty where the contract does not say so."""
+def _at(difference: Disagreement, broken: dict[str, Breach]) -> Breach | None:
+    """Why the answer is wrong where it differs; None where the contract does not say so."""
     member = f"/{difference.member}" if difference.member else difference.place
     if difference is BREACH:
-        return next(iter(broken.values()), "")
+        return next(iter(broken.values()), None)
     if difference.place in (FOUND, ORDER, COUNT):
-        return broken.get(difference.place, "")
-    return broken.get(member) or broken.get(ANYWHERE, "")
+        return broken.get(difference.place)
+    if difference.place == UNCHANGED:
+        why = next((one for place, one in broken.items() if place.startswith("/")), broken.get(ANYWHERE))
+        return Breach(f"the change is not made: {why.why}", (UNCHANGED,)) if why else None
+    whole = broken.get(ANYWHERE)
+    return broken.get(member) or (Breach(whole.why, ("schema", member)) if whole else None)
 
 
-def _is_same(one: Disagreement, other: Disagreement) -> bool:
-    """Whether two differences are one habit, wherever it is seen."""
-    if one.place != other.place:
-        return False
-    if one.place == FORM:
-        return True
-    if one.place in (SHAPE, UNSET):
-        return (one.one, one.two) == (other.one, other.two)
-    if bool(one.member) and (one.one, one.two) == (other.one, other.two):
-        return True
-    lacks = [(each.one == LACKING, each.two == LACKING) for each in (one, other)]
-    return bool(one.member) and lacks[0] == lacks[1] and any(lacks[0])
+def left_over(broken: dict[str, Breach]) -> Breach | None:
+    """Why members are still there that were not sent: so it is with each of them, even where one alone says nothing."""
+    return next((one for one in broken.values() if one.habit == LEFT_OVER), None)
+
+
+def _is_about_nobody(what: str) -> bool:
+    """Whether a step asks for a record that is not there."""
+    return "deleted" in what or "does not exist" in what or "not there" in what
+
+
+def _sight(opinion: Opinion, step: Step) -> tuple[str, str, str, str]:
+    """What was seen of a member: the same values are still there when the record is looked at again."""
+    return step.group.name, opinion.inner, opinion.difference.one, opinion.difference.two
 
 
 def _rank(opinion: Opinion) -> int:

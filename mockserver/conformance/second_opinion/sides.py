@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -14,8 +14,9 @@ from mockserver.conformance.pagination import walk
 from mockserver.conformance.registry import Check
 from mockserver.conformance.rules.rule_reading import named_in, resources_read
 from mockserver.conformance.runner import Run
-from mockserver.conformance.second_opinion.aliases import SharedNames, Unbound
+from mockserver.conformance.second_opinion.aliases import SharedNames, Unbound, shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
+from mockserver.conformance.second_opinion.following import followed
 from mockserver.conformance.second_opinion.inferred_steps import InferredSteps
 from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.allow_list import NotAllowed
@@ -25,13 +26,16 @@ from mockserver.contract import Kind
 from mockserver.messages import SUCCESSES
 from mockserver.values.moment import read_moment
 
+WHOLE = frozenset({Kind.CREATE, Kind.READ, Kind.REPLACE, Kind.PATCH})
+"""Kinds whose replies show a whole record."""
 STEP = Check("second-opinion.steps", "The same steps on both servers", lambda _, __: None)
 
 
 @dataclass(frozen=True, slots=True)
 class SideReply:
     """What one server made of a step. ``body`` is its JSON in shared names (of a list: all records of all pages),
-    ``raw`` the same in its own; ``failure`` tells why there is nothing to compare.
+    ``raw`` the same in its own; ``failure`` tells why there is nothing to compare; ``misses`` what does not follow from
+    the step although the document says so.
     """
 
     status: int = 0
@@ -40,6 +44,7 @@ class SideReply:
     raw: Any = None
     exchange: Exchange | None = None
     failure: str = ""
+    misses: tuple[str, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -49,7 +54,8 @@ class SideReply:
 class Side:
     """``called`` is how messages name the server; ``now`` its clock, as far as its replies have told.
 
-    ``known`` is what its records should be, by shared name; ``made_up`` the latest value of each member, by resource,
+    ``known`` is what its records should be, by shared name, ``earlier`` what they were before their last change;
+    ``made_up`` the latest value of each member, by resource,
     that it sets itself and otherwise than the other server.
     """
 
@@ -59,6 +65,8 @@ class Side:
         self.inferred = InferredSteps(run.session, self.names)
         self.now = datetime.now(UTC)
         self.known: dict[str, Mapping[str, Any]] = {}
+        self.earlier: dict[str, Mapping[str, Any]] = {}
+        self.shown: dict[str, Any] = {}
         self.made_up: dict[tuple[str, str], Any] = {}
 
     @cached_property
@@ -92,14 +100,30 @@ class Side:
         except Unbound as missing:
             return SideReply(failure=f"{missing} could not be made on {self.called}")
         try:
+            if step.is_followed:
+                return self._followed(step, ask)
             raw = walk(self.session, step.group, ask) if step.expect is Expect.LISTED else None
             if raw is None:
-                self.session.send(ask)
+                own = self.session.own
+                self.session.send(ask, who=replace(own, token=None) if step.is_anonymous else own)
         except (Unreachable, NotAllowed, Inconclusive) as obstacle:
             return SideReply(failure=f"{self.called}: {obstacle}")
         except Broken:
             raw = None  # the reply that ended the walk says it all
         return self._answer(step, raw)
+
+    def _followed(self, step: Step, ask: Ask) -> SideReply:
+        """Take a step that has effects, and look at what follows."""
+        answers: list[SideReply] = []
+
+        def send() -> Any:
+            self.session.send(ask)
+            answers.append(self._answer(step, None))
+            return answers[0].raw if answers[0].is_good else None
+
+        key = "" if step.makes else str(self.names.own(step.record))
+        misses = followed(self.session, step.group, ask, key, send)
+        return replace(answers[0], misses=misses)
 
     def _take_plainly(self, step: Step) -> SideReply:
         """The same where the document does not say what the operation means."""
@@ -121,7 +145,7 @@ class Side:
             self._bind(step.record, raw.get(step.group.key))
         if step.operation.kind is Kind.BATCH:
             for number, result in enumerate(results_of(self.session, step.group, reply)):
-                self._bind(f"{step.group.name}-{number}", result.get("key"))
+                self._bind(shared_name(step.group.name, "batch", number), result.get("key"))
         self._look_at_clock(step, raw)
         media = reply.media_type
         return SideReply(reply.status, media, self.names.shared(raw), raw, exchange)
@@ -138,9 +162,16 @@ class Side:
 
     def remember(self, step: Step, answer: SideReply) -> None:
         """What a good answer told of a record is what later ones are held to."""
-        if not step.record or not answer.is_good or step.operation.plan is not None:
+        if not step.record or not answer.is_good:
             return
         if step.operation.kind is Kind.DELETE:
             self.known.pop(step.record, None)
-        elif isinstance(answer.body, dict) and step.expect in (Expect.TAKEN, Expect.SHOWN):
+            self.shown.pop(step.record, None)
+            return
+        is_whole = isinstance(answer.body, dict) and step.operation.kind in WHOLE
+        if is_whole:
+            self.shown[step.record] = answer.body
+        if is_whole and step.operation.plan is None:
+            if step.operation.kind is not Kind.READ:
+                self.earlier[step.record] = {} if step.makes else self.known.get(step.record, {})
             self.known[step.record] = answer.body
