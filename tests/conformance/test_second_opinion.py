@@ -16,7 +16,7 @@ from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.comparison import Comparison
 from mockserver.conformance.second_opinion.comparison_run import compare
 from mockserver.conformance.second_opinion.fidelity_report import clear, lines, write
-from mockserver.conformance.second_opinion.opinions import Ruling
+from mockserver.conformance.second_opinion.opinion import Ruling
 from mockserver.conformance.second_opinion.sides import Side
 from mockserver.conformance.wire.targets import find_target
 from mockserver.conformance.wire.traffic import json_or_none

@@ -12,7 +12,7 @@ from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.aliases import SharedNames, shared_name
 from mockserver.conformance.second_opinion.comparison import Comparison
 from mockserver.conformance.second_opinion.list_differences import ordered
-from mockserver.conformance.second_opinion.opinions import Ruling
+from mockserver.conformance.second_opinion.opinion import Ruling
 from mockserver.conformance.second_opinion.sides import Side
 from mockserver.conformance.wire.targets import find_target
 from mockserver.conformance.wire.traffic import json_or_none

@@ -18,7 +18,7 @@ from mockserver.contract import Kind
 UNAUTHORIZED = 401
 
 
-class Writer(Protocol):
+class FurtherWriter(Protocol):
     """Who writes the steps, as far as these moves need it."""
 
     plan: Plan
@@ -38,7 +38,7 @@ class Writer(Protocol):
     ) -> Step: ...
 
 
-def filled_in(author: Writer, group: Group) -> Iterator[Step]:
+def filled_in(author: FurtherWriter, group: Group) -> Iterator[Step]:
     """A record with everything but what the server fills in where a client leaves it out."""
     for number in range(2):  # of values by turns, such as those of an enum, another one each time
         body, name = author.body(group), shared_name(group.name, "filled", number)
@@ -48,7 +48,7 @@ def filled_in(author: Writer, group: Group) -> Iterator[Step]:
             yield author.read(group, name)
 
 
-def named(author: Writer, group: Group, body: Mapping[str, Any], nobody: str) -> Iterator[Step]:
+def named(author: FurtherWriter, group: Group, body: Mapping[str, Any], nobody: str) -> Iterator[Step]:
     """Records that name others: one that is not there, and one that is then to be deleted."""
     odd = shared_name(group.name, "odd")
     for one in group.references:
@@ -69,7 +69,7 @@ def named(author: Writer, group: Group, body: Mapping[str, Any], nobody: str) ->
         return
 
 
-def keyed(author: Writer, group: Group, name: str, body: Mapping[str, Any]) -> Iterator[Step]:
+def keyed(author: FurtherWriter, group: Group, name: str, body: Mapping[str, Any]) -> Iterator[Step]:
     """A replacement that says another key than its path."""
     chosen = f"chosen-{author.mark}"
     values = {record_name(group.one(Kind.READ)): chosen}
@@ -80,7 +80,7 @@ def keyed(author: Writer, group: Group, name: str, body: Mapping[str, Any]) -> I
                            values=values)  # fmt: skip
 
 
-def strangers(author: Writer, group: Group, name: str) -> Iterator[Step]:
+def strangers(author: FurtherWriter, group: Group, name: str) -> Iterator[Step]:
     """Requests without credentials, where the document says how they are refused."""
     for kind in (Kind.READ, Kind.LIST):
         if kind in group.operations and UNAUTHORIZED in group.one(kind).replies:
@@ -88,7 +88,7 @@ def strangers(author: Writer, group: Group, name: str) -> Iterator[Step]:
             yield author.about(f"{kind} without credentials", group, kind, Expect.REFUSED, about, is_anonymous=True)
 
 
-def effects(author: Writer, group: Group) -> Iterator[Step]:
+def effects(author: FurtherWriter, group: Group) -> Iterator[Step]:
     """Each effect of the document brought about once: by a new record, or by a change of one."""
     for number, effect in enumerate(effects_of(group) if author.limits.owns_all else ()):
         wanted, name = satisfying(group, effect), shared_name(group.name, "effect", number)
@@ -109,7 +109,7 @@ def effects(author: Writer, group: Group) -> Iterator[Step]:
         yield author.read(group, name)
 
 
-def _read(author: Writer, group: Group, effect: Mapping[str, Any]) -> dict[str, Any]:
+def _read(author: FurtherWriter, group: Group, effect: Mapping[str, Any]) -> dict[str, Any]:
     """What ``effect`` reads of the record and does not set itself, each as in a full body or the document's example."""
     read = {chain[0] for chain in named_in(effect)} - set_by(effects_of(group))
     known, example = author.body(group), group.bodies[Kind.CREATE].example

@@ -20,6 +20,8 @@ BROKEN, ONCE = 2, 1
 """How many invalid values of one field are sent: of the first ones, and of all others."""
 FIELDS = 12
 """How many fields of a record are patched one by one; the others are, together."""
+BATCHED = (0, 3)
+"""Which items of a batch make a record."""
 NOBODY = "no-such-record"
 ASKED: Mapping[Kind, str] = {
     Kind.DOCUMENT: "see a record as a document",
@@ -242,9 +244,11 @@ def _batch(author: Author, group: Group, name: str) -> Iterator[Step]:
             {"verb": "create", "record": {}},
             {"verb": "create", "record": author.body(group)},
         ]
-        yield author.step("send a batch", group, operation, Expect.ANSWERED, body=operation.batch.body(items))
-        for number in (0, len(items) - 1):
-            yield author.read(group, shared_name(group.name, "batch", number))
+        brings = frozenset(shared_name(group.name, "batch", number) for number in BATCHED)
+        yield author.step("send a batch", group, operation, Expect.ANSWERED, body=operation.batch.body(items),
+                          brings=brings)  # fmt: skip
+        for name_of_one in sorted(brings):
+            yield replace(author.read(group, name_of_one), what="read a record that a batch has made")
         change = {"op": "replace", "path": f"/{group.marker}", "value": f"{author.mark} {author.ordinal()}"}
         change_it = operation.batch.body([{"verb": "patch", "key": name, "patch": [change]}])
         yield author.step("patch a record by a batch", group, operation, Expect.ANSWERED, body=change_it)
@@ -264,8 +268,10 @@ def _removed(author: Author, group: Group, full: str, bare: str) -> Iterator[Ste
         yield replace(author.read(group, name), what="read a record beside one that was deleted")
     for operation in group.all(Kind.LIST) if author.limits.owns_all else ():
         if operation.page is not None:
+            others_too = frozenset(shared_name(group.name, "batch", number) for number in BATCHED)
             yield author.step("list the records after a delete", group, operation, Expect.LISTED,
-                              listed=frozenset({full}), unlisted=frozenset({bare}))  # fmt: skip
+                              listed=frozenset({full, last}), unlisted=frozenset({bare}),
+                              watched=others_too if Kind.BATCH in group.operations else frozenset())  # fmt: skip
 
 
 def _asked(author: Author, group: Group) -> Iterator[Step]:

@@ -36,7 +36,8 @@ class Step:
     ``in_order`` are records by their age, where their order in a list is compared; ``is_counted``: how many records a
     page holds is compared; ``all_with`` is a member and the value that it is filtered by: whether others are found is
     compared; ``is_loose``: it is about each server's own records, of which only the members are compared;
-    ``is_anonymous``: it is taken without credentials; ``is_followed``: what effects bring about is looked at as well.
+    ``is_anonymous``: it is taken without credentials; ``is_followed``: what effects bring about is looked at as well;
+    ``brings`` are further records that it makes.
     """
 
     what: str
@@ -56,6 +57,7 @@ class Step:
     is_loose: bool = False
     is_anonymous: bool = False
     is_followed: bool = False
+    brings: frozenset[str] = frozenset()
 
     @property
     def looked_for(self) -> frozenset[str]:
@@ -72,6 +74,11 @@ class Step:
     @property
     def makes(self) -> bool:
         return self.operation.kind is Kind.CREATE and bool(self.record)
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The records that it makes."""
+        return self.brings | {self.record} if self.makes else self.brings
 
     @property
     def needs(self) -> frozenset[str]:

@@ -18,7 +18,18 @@ from mockserver.conformance.second_opinion.copying import Copier
 from mockserver.conformance.second_opinion.inferred_copying import InferredCopier
 from mockserver.conformance.second_opinion.inferred_script import InferredAuthor
 from mockserver.conformance.second_opinion.inferred_steps import changed_texts, is_refused
-from mockserver.conformance.second_opinion.opinions import Opinion, Opinions, StepTaken, opinions
+from mockserver.conformance.second_opinion.opinion import Opinion, StepTaken
+from mockserver.conformance.second_opinion.opinions import Opinions, opinions
+from mockserver.conformance.second_opinion.shortening import (
+    about,
+    beside,
+    everything,
+    halves,
+    needed,
+    needed_of,
+    related,
+    without,
+)
 from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.contract import Kind
 
@@ -70,6 +81,7 @@ class Comparison:
                 self.uncompared[group.name] = str(reason)
                 continue
             self._group(steps)
+        self.opinions.gather()
         self._tell(Working("the shortest story of each difference"))
         for opinion in self.opinions:
             self._shrink(opinion)
@@ -184,7 +196,7 @@ class Comparison:
         tries = iter(range(SHRUNK))
         shortest: list[Step] = before
         shows: list[StepTaken] = []
-        for chosen in (_needed, _related, _about, _beside, _all):
+        for chosen in (needed, related, about, beside, everything):
             if not shows:
                 shortest = chosen(last, before)
                 shows = self._shows(opinion, [*shortest, last])
@@ -192,13 +204,13 @@ class Comparison:
             if again := self._shows(opinion, [*steps, least]):
                 shortest, last, shows = steps, least, again
                 break
-        for part in _halves(shortest):
-            fewer = _needed_of([*(each for each in shortest if each not in part or each.makes), last])[:-1]
+        for part in halves(shortest):
+            fewer = needed_of([*(each for each in shortest if each not in part or each.made), last])[:-1]
             is_less = shows and len(fewer) < len(shortest) and next(tries, None) is not None
             if is_less and (again := self._shows(opinion, [*fewer, last])):
                 shortest, shows = fewer, again
         for one in tuple(reversed(shortest)):
-            for fewer in _without(one, shortest, last, self.author):
+            for fewer in without(one, shortest, last, self.author):
                 if shows and next(tries, None) is not None and (again := self._shows(opinion, [*fewer, last])):
                     shortest, shows = fewer, again
         opinion.is_flaky = not shows
@@ -209,14 +221,14 @@ class Comparison:
         least, bare = self.author.least(last), [self.author.least(one) for one in steps]
         tried = [(bare, least), (steps, least), (bare, last)]
         if any(one.needs != other.needs for one, other in zip([*bare, least], [*steps, last], strict=True)):
-            yield from ((_needed_of([*fewer, final])[:-1], final) for fewer, final in tried)
+            yield from ((needed_of([*fewer, final])[:-1], final) for fewer, final in tried)
 
     def _shows(self, opinion: Opinion, steps: list[Step]) -> list[StepTaken]:
         """The answers to ``steps`` when the last of them shows the difference again, as ``opinion`` tells it then;
         else nothing.
         """
         taken: list[StepTaken] = []
-        made = {one.record for one in steps if one.makes}
+        made = {name for one in steps for name in one.made}
         if any(name not in made and not self._is_there(name) for one in steps for name in one.needs):
             return []
         with self._passing():
@@ -241,68 +253,3 @@ class Comparison:
 
     def _is_there(self, name: str) -> bool:
         return self.one.names.knows(name) and self.two.names.knows(name)
-
-
-def _all(_: Step, before: Sequence[Step]) -> list[Step]:
-    return [*before]
-
-
-def _needed(last: Step, before: Sequence[Step]) -> list[Step]:
-    """The steps without which ``last`` cannot be taken: those that make what it needs, and what these need."""
-    wanted, kept = set(last.needs), []
-    for step in reversed(before):
-        if step.makes and step.record in wanted:
-            kept.append(step)
-            wanted |= step.needs
-    return list(reversed(kept))
-
-
-def _related(last: Step, before: Sequence[Step]) -> list[Step]:
-    """What ``last`` needs, what was made to name its record, and what was deleted of these."""
-    naming = [one for one in before if one.makes and last.record in one.needs]
-    made = _needed_of([*(one for one in before if one.makes), *naming, last])[:-1]
-    records = {one.record for one in made}
-    return [one for one in before if one in made or (one.record in records and one.operation.kind is Kind.DELETE)]
-
-
-def _about(last: Step, before: Sequence[Step]) -> list[Step]:
-    """All that was done with the record that ``last`` is about, and what that needs."""
-    chosen = [one for one in before if one.record == last.record or one.record in last.looked_for]
-    makers = [each for one in chosen for each in _needed(one, before)]
-    return [one for one in before if one in chosen or one in makers]
-
-
-def _beside(last: Step, before: Sequence[Step]) -> list[Step]:
-    """What ``last`` needs, and the other records of its resource that were deleted."""
-    deletes = [one for one in before if one.operation.kind is Kind.DELETE and one.group is last.group]
-    return _needed_of([*(one for one in before if one in deletes or one.makes), last])[:-1]
-
-
-def _without(one: Step, steps: list[Step], last: Step, author: Author | InferredAuthor) -> Iterator[list[Step]]:
-    """Shorter stories to try: without a step that makes no record, with a body that names fewer others."""
-    if one not in steps:
-        return
-    least = author.least(one)
-    if not one.makes:
-        yield _needed_of([*(each for each in steps if each is not one), last])[:-1]
-    if least.needs != one.needs:
-        yield _needed_of([*(least if each is one else each for each in steps), last])[:-1]
-
-
-def _halves(steps: Sequence[Step]) -> Iterator[list[Step]]:
-    """Parts of a long story that may be left out at once: halves first, then smaller ones."""
-    size = len(steps) // 2
-    while size > 1:
-        yield from ([*steps[start : start + size]] for start in range(0, len(steps), size))
-        size //= 2
-
-
-def _needed_of(steps: Sequence[Step]) -> list[Step]:
-    """``steps`` without those that make what none of the others needs."""
-    wanted: set[str] = set()
-    kept = []
-    for step in reversed(steps):
-        if step is steps[-1] or not step.makes or step.record in wanted:
-            kept.append(step)
-            wanted |= step.needs
-    return list(reversed(kept))

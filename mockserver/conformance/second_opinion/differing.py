@@ -9,7 +9,6 @@ from typing import Any
 from mockserver.conformance.bodies.normal_forms import is_normal_form
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
-from mockserver.conformance.second_opinion.counting import is_counted_alike, made_anew
 from mockserver.conformance.second_opinion.disagreement import (
     ADDRESS,
     COUNT,
@@ -18,7 +17,6 @@ from mockserver.conformance.second_opinion.disagreement import (
     FOUND,
     LACKING,
     MEDIA,
-    ORDER,
     OTHERS,
     SHAPE,
     STATUS,
@@ -26,7 +24,7 @@ from mockserver.conformance.second_opinion.disagreement import (
     UNSET,
     Disagreement,
 )
-from mockserver.conformance.second_opinion.list_differences import held, loosely, ordered, others, shape
+from mockserver.conformance.second_opinion.list_differences import held, loosely, ordered, orders, others, shape
 from mockserver.conformance.second_opinion.own_values import (
     are_alike,
     are_moments,
@@ -36,6 +34,7 @@ from mockserver.conformance.second_opinion.own_values import (
     may_be_made_up,
 )
 from mockserver.conformance.second_opinion.sides import Side, SideReply
+from mockserver.conformance.second_opinion.version_counting import is_counted_alike, made_anew
 from mockserver.conformance.valid_requests import NO_BODY
 from mockserver.contract import Kind
 from mockserver.contract.plan import names_of
@@ -134,7 +133,8 @@ def _is_told(step: Step, reply: SideReply) -> bool:
 
 def _listed(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Disagreement]:
     """Which of the run's own records were found, and what is told of them; their order goes by keys, which differ."""
-    mine, other = (_ours(step, answer.body) for answer in (first, second))
+    there = {name for name in step.looked_for if one.names.knows(name) and two.names.knows(name)}
+    mine, other = (_ours(step, answer.body, there) for answer in (first, second))
     # Without annotations nothing tells how a list goes on: what a long one lacks may be further on.
     is_whole = [step.operation.plan is None or len(answer.body) < SHORT for answer in (first, second)]
     lacking = ({*other} - {*mine}, {*mine} - {*other})
@@ -142,9 +142,7 @@ def _listed(step: Step, one: Side, two: Side, first: SideReply, second: SideRepl
         yield Disagreement(FOUND, ", ".join(sorted(mine)) or "none", ", ".join(sorted(other)) or "none")
     if step.operation.plan is not None:
         yield from shape(held(first), held(second))
-    ways = [ordered(step, side, answer) for side, answer in ((one, first), (two, second))] if step.in_order else []
-    if all(ways) and len(set(ways)) > 1:
-        yield Disagreement(ORDER, *ways)
+    yield from orders([ordered(step, side, answer) for side, answer in ((one, first), (two, second))])
     strange = [others(step, side, answer) for side, answer in ((one, first), (two, second))] if step.all_with else []
     if all(strange) and len(set(strange)) > 1:
         yield Disagreement(OTHERS, *strange)
@@ -159,10 +157,10 @@ def _shown(step: Step, found: Mapping[str, Any]) -> Any:
     return found if step.operation.plan is None else found["record"]
 
 
-def _ours(step: Step, body: Any) -> dict[str, Mapping[str, Any]]:
+def _ours(step: Step, body: Any, there: set[str]) -> dict[str, Mapping[str, Any]]:
     records = body if isinstance(body, list) else []
     found = {one.get(step.group.key): one for one in records if isinstance(one, Mapping)}
-    return {name: one for name, one in found.items() if name in step.looked_for}
+    return {name: one for name, one in found.items() if name in there}
 
 
 def _name_alike(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> None:

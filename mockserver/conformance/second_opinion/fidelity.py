@@ -10,7 +10,7 @@ from mockserver.conformance.check_plan import Group
 from mockserver.conformance.reporters.report_data import cut, exchange
 from mockserver.conformance.reporters.report_redaction import Redactor
 from mockserver.conformance.second_opinion.comparison import Comparison, Score
-from mockserver.conformance.second_opinion.opinions import Opinion, Ruling, StepTaken
+from mockserver.conformance.second_opinion.opinion import Opinion, Ruling, StepTaken
 from mockserver.conformance.second_opinion.sides import SideReply
 from mockserver.conformance.second_opinion.teaching import actions, overlay
 from mockserver.contract import Kind, Operation

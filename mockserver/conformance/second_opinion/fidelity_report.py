@@ -14,7 +14,7 @@ from rich.markup import escape
 
 from mockserver.conformance.reporters.report_pages import render
 from mockserver.conformance.second_opinion.fidelity import badge, percent
-from mockserver.conformance.second_opinion.opinions import Ruling
+from mockserver.conformance.second_opinion.opinion import Ruling
 from mockserver.values.output import writing
 
 Summary: TypeAlias = Mapping[str, Any]

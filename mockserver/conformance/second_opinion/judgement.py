@@ -12,14 +12,15 @@ from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.oracle import faults_of
 from mockserver.conformance.rules.as_held import AsHeld, moment_of
-from mockserver.conformance.rules.effect_rules import effects_of, set_by
+from mockserver.conformance.rules.effect_rules import effects_of, happens_on, set_by
 from mockserver.conformance.rules.naive_values import CannotTell, agree, as_json
+from mockserver.conformance.rules.rule_reading import named_in
 from mockserver.conformance.second_opinion.breach import LEFT_OVER, LOST, Breach, Judged
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
-from mockserver.conformance.second_opinion.counting import counted
 from mockserver.conformance.second_opinion.differing import kept, sent_members
 from mockserver.conformance.second_opinion.disagreement import FOLLOWS, FOUND, MEDIA, STATUS
 from mockserver.conformance.second_opinion.sides import Side, SideReply
+from mockserver.conformance.second_opinion.version_counting import counted
 from mockserver.conformance.valid_requests import is_valid
 from mockserver.conformance.value_differences import without_positions
 from mockserver.conformance.wire.traffic import json_or_none
@@ -27,7 +28,9 @@ from mockserver.contract import Kind
 from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
+from mockserver.values.members import value_at
 from mockserver.values.pointer import steps_of
+from mockserver.values.shown import shown
 
 ANYWHERE = "*"
 """A place that stands for every one: the reply as a whole breaks its schema."""
@@ -49,6 +52,7 @@ def breaches(side: Side, step: Step, answer: SideReply, members: Collection[str]
         *_watched(side, step, answer),
         *_expected(side, step, answer),
         *counted(side, step, answer),
+        *_defaulted(step, answer),
         *_ruled(side, step, answer, members),
         *((FOLLOWS, Breach(one, (FOLLOWS, one))) for one in answer.misses),
     ):
@@ -68,13 +72,20 @@ def _watched(side: Side, step: Step, answer: SideReply) -> Iterator[Judged]:
 
 
 def _broken_members(side: Side, step: Step, answer: SideReply) -> list[str]:
-    """The members of the record where a reply breaks its schema, as far as a document without annotations tells."""
+    """The members of the record where a reply breaks its schema; none where it does so elsewhere, too."""
     plan, replies, reply = step.operation.plan, side.session.plan.replies, answer.exchange and answer.exchange.reply
-    if plan is None or replies is None or not reply or not answer.is_good:
+    if not reply or not answer.is_good:
         return []
-    base = (*plan.items, "*", *plan.each) if step.expect is Expect.LISTED and plan.items is not None else plan.record
+    value, is_list = json_or_none(reply.body), step.expect is Expect.LISTED
+    if plan is None:
+        said, page = step.operation.replies.get(reply.status), step.operation.page
+        base: tuple[str, ...] | None = (*([page.items] if page and page.items else []), "*") if is_list else ()
+        broken = said.full.broken(value) if said and said.full else ()
+    else:
+        base = (*plan.items, "*", *plan.each) if is_list and plan.items is not None else plan.record
+        broken = replies.broken_constraints(reply, step.operation, value) if replies else ()
     found = []
-    for pointer, _, _ in replies.broken_constraints(reply, step.operation, json_or_none(reply.body)):
+    for pointer, _, _ in broken:
         steps = steps_of(without_positions(pointer))
         if base is None or steps[: len(base)] != tuple(base) or len(steps) == len(base):
             return []
@@ -122,9 +133,23 @@ def _written(side: Side, step: Step, answer: SideReply) -> Iterator[Judged]:
             yield f"/{name}", Breach(f"{name} is not the result of the patch", habit)
 
 
+def _defaulted(step: Step, answer: SideReply) -> Iterator[Judged]:
+    """Without annotations: what a new record has unasked is the default, where the document tells one."""
+    plan, model = step.operation.plan, step.group.resource.model
+    if plan is None or model is None or model.record is None or not step.makes or not answer.is_good:
+        return
+    sent, found = value_at(step.body, plan.sent), value_at(answer.body, plan.record or ())
+    shapes = plan.maker.shapes
+    for schema in (*plan.bodies.values(), model.record) if isinstance(sent, dict) and isinstance(found, dict) else ():
+        for name, node in shapes.properties(schema).items():
+            said, answered = shapes.says(node, "default"), found.get(name)
+            if name not in sent and None not in (said, answered) and not same_json(said, answered):
+                yield f"/{name}", Breach(f"{name} is not its default in the document, {shown(said)}", ("default", name))
+
+
 def _read(side: Side, step: Step, answer: SideReply) -> Iterator[Judged]:
     """What a record was answered to be is what it is read as; ``habit``: whether it is as before its last change."""
-    for name in _moved(step.group, side.known.get(step.record, {}), answer.body):
+    for name in _moved(step.group, side.known[step.record], answer.body) if step.record in side.known else ():
         earlier = side.earlier.get(step.record, {})
         is_lost = same_json(earlier.get(name, ABSENT), answer.body.get(name, ABSENT)) and bool(earlier)
         habit = LOST if is_lost else ("read", name)
@@ -201,7 +226,7 @@ def _ruled(side: Side, step: Step, answer: SideReply, members: Collection[str]) 
         try:
             if "computed" in marks:
                 wanted, rule = as_json(held.view(group, record).get(name)), marks["computed"]
-            elif "filled" in marks and step.makes and name not in sent_members(step):
+            elif "filled" in marks and _is_filled_alone(step, name, marks["filled"]):
                 left = {one: value for one, value in record.items() if one not in group.filled}
                 wanted, rule = as_json(held.reader.value(marks["filled"], held.view(group, left))), marks["filled"]
             else:
@@ -211,6 +236,14 @@ def _ruled(side: Side, step: Step, answer: SideReply, members: Collection[str]) 
         if not agree(wanted, record.get(name), ordered="records(" not in str(rule)):
             why = f"{name} is not what its rule gives: {' '.join(str(rule).split())[:100]}"
             yield f"/{name}", Breach(why, ("rule", group.name, name))
+
+
+def _is_filled_alone(step: Step, name: str, rule: Any) -> bool:
+    """Whether the server has just filled a member in, from what no effect of the new record has changed since."""
+    if not step.makes or name in sent_members(step):
+        return False
+    is_followed = any("create" in happens_on(one) for one in effects_of(step.group))
+    return not (is_followed and any(len(chain) > 1 for chain in named_in(rule)))
 
 
 def _is_unset(value: Any) -> bool:

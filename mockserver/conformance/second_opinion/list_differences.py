@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.conformance.second_opinion.compared_steps import Step
-from mockserver.conformance.second_opinion.disagreement import SHAPE, Disagreement
+from mockserver.conformance.second_opinion.disagreement import ORDER, SHAPE, Disagreement
 from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.conformance.wire.traffic import json_or_none
 
@@ -57,18 +57,24 @@ def others(step: Step, side: Side, answer: SideReply) -> str:
     return ("some" if any(wanted not in one for one in known) else "none") if found else ""
 
 
+def orders(ways: list[str]) -> Iterator[Disagreement]:
+    """Where lists of records of different ages differ."""
+    if all(ways) and len({*ways}) > 1:
+        yield Disagreement(ORDER, *ways)
+
+
 def ordered(step: Step, side: Side, answer: SideReply) -> str:
     """How a list has the records of ``step.in_order``; empty where it goes by something else than their age.
 
     It may be that of keys without any order of their own, and a server may have refused to make one of them.
     """
-    if not all(side.names.knows(one) for one in step.in_order):
+    if not step.in_order or not all(side.names.knows(one) for one in step.in_order):
         return ""
     keys = [one.get(step.group.key) for one in answer.body or () if isinstance(one, Mapping)]
     by_key = sorted(step.in_order, key=lambda name: _number_first(str(side.names.own(name))))
-    if [key for key in keys if key in step.in_order] == by_key != [*step.in_order]:
-        return ""
     found = [key for key in keys if key in step.in_order]
+    if found == by_key != [*step.in_order]:
+        return ""
     if found == [*step.in_order]:
         return "the oldest first"
     return "the newest first" if found == [*reversed(step.in_order)] else ""

@@ -5,8 +5,6 @@ Here are only those on which the contract is silent; breaches that are one have 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mockserver.conformance.rules.effect_rules import effects_of, set_by
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.second_opinion.disagreement import (
@@ -20,13 +18,11 @@ from mockserver.conformance.second_opinion.disagreement import (
     UNSET,
     Disagreement,
 )
+from mockserver.conformance.second_opinion.opinion import Opinion
 from mockserver.contract import KINDS, Kind
 
 STORING = frozenset({Kind.CREATE, Kind.REPLACE, Kind.PATCH})
 """Kinds that store what is sent: what a server makes of a member, it makes of it by all of them."""
-
-if TYPE_CHECKING:
-    from mockserver.conformance.second_opinion.opinions import Opinion
 
 
 def inner_place(step: Step, difference: Disagreement) -> str:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
 
-from mockserver.conformance.check_plan import Group
 from mockserver.conformance.second_opinion.breach import LEFT_OVER, Breach
 from mockserver.conformance.second_opinion.compared_steps import Step
 from mockserver.conformance.second_opinion.differing import differences, sent_members
@@ -24,66 +19,13 @@ from mockserver.conformance.second_opinion.disagreement import (
 )
 from mockserver.conformance.second_opinion.judgement import ANYWHERE, breaches
 from mockserver.conformance.second_opinion.one_cause import follows, inner_place, is_known, is_repeated, led_to
+from mockserver.conformance.second_opinion.opinion import Opinion, Ruling, StepTaken
 from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.contract import Kind
 
-NOTHING = SideReply()
+MANY = 3
+"""Of so many further kinds of invalid bodies that are taken, one is told for all."""
 BREACH = Disagreement(SHAPE, "what it is", "what the other is")
-
-
-class Ruling(StrEnum):
-    """Who is right where the two differ."""
-
-    TARGET = "the target breaks the contract"
-    OTHER = "the other breaks the contract"
-    SILENT = "the contract does not say, and they differ"
-
-
-@dataclass(slots=True)
-class Opinion:
-    """One cause of differences: what was done, where the answers differ, and whose fault it is.
-
-    ``why`` says how the contract is broken, empty where it is silent. ``operations`` counts where it was seen,
-    ``groups`` of which resources; ``story`` are the steps that show it, the deciding one last, with the answers of
-    both servers. ``sort`` tells faults of one kind and status apart, ``habit`` is what breaches have in common wherever
-    they are seen; ``inner`` is the place within the record, ``also`` are further places of the same cause; ``lacking``
-    has what new records of the first show unasked and the second's do not, by resource and member.
-    """
-
-    verdict: Ruling
-    what: str
-    kind: Kind
-    difference: Disagreement
-    why: str
-    operations: Counter[str] = field(default_factory=Counter)
-    groups: dict[str, Group] = field(default_factory=dict)
-    story: tuple[StepTaken, ...] = ()
-    is_flaky: bool = False
-    sort: str = ""
-    habit: tuple[str, ...] = ()
-    inner: str = ""
-    also: set[str] = field(default_factory=set)
-    lacking: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
-
-    @property
-    def cause(self) -> tuple[str, ...]:
-        """What one fault has in common wherever it is seen."""
-        place, pair = self.difference.place, (self.difference.one, self.difference.two)
-        if self.habit:
-            return self.habit
-        if place == UNCHANGED:
-            return (place,)
-        if place != STATUS:
-            return self.kind, self.inner or place
-        is_silent, are_refusals = self.verdict is Ruling.SILENT, all(one.startswith("4") for one in pair)
-        if is_silent and are_refusals and not _is_about_nobody(self.what):
-            return (place, *pair)  # how what is not valid is refused
-        return (self.kind, place, *pair, self.sort or (self.what if is_silent else ""))
-
-    @property
-    def spot(self) -> tuple[str, ...]:
-        """Where it was seen: what is silent there follows from what is broken there."""
-        return self.kind, self.inner or self.difference.place
 
 
 class Opinions:
@@ -119,6 +61,21 @@ class Opinions:
         opinion.operations[done[-1].operation.id] += 1
         opinion.groups[done[-1].group.name] = done[-1].group
 
+    def gather(self) -> None:
+        """Where many kinds of invalid bodies are answered alike, it is one fault: nothing of them is looked at."""
+        found: dict[tuple[Ruling, Kind, str, str], list[tuple[str, ...]]] = {}
+        for cause, known in self._known.items():
+            for one in known.values():
+                if one.difference.place == STATUS and one.verdict is not Ruling.SILENT and one.sort:
+                    pair = (one.verdict, one.kind, one.difference.one, one.difference.two)
+                    found.setdefault(pair, []).append(cause)
+        for (ruling, *_), (first, *others) in found.items():
+            for cause in others if len(others) >= MANY else ():
+                kept, one = self._known[first][ruling], self._known[cause].pop(ruling)
+                kept.also.add(one.what)
+                kept.operations.update(one.operations)
+                kept.groups.update(one.groups)
+
     def _take_in(self, opinion: Opinion) -> None:
         """What was silent at the same place until now follows from this breach."""
         for known in self._known.values():
@@ -138,15 +95,6 @@ class Opinions:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class StepTaken:
-    """A step with the answers of both servers to it."""
-
-    step: Step
-    one: SideReply = NOTHING
-    two: SideReply = NOTHING
-
-
 def opinions(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Opinion]:
     """Each difference between the two answers, with the verdict of the contract."""
     found = differences(step, one, two, first, second)
@@ -159,16 +107,17 @@ def opinions(step: Step, one: Side, two: Side, first: SideReply, second: SideRep
     sort = step.what.rpartition(" is ")[2] if " whose " in step.what else ""  # a body spoilt in another way
     for each in found:
         inner = inner_place(step, each)
-        sides = [(Ruling.TARGET, _at(each, mine)), (Ruling.OTHER, _at(each, other))]
+        sides = [(Ruling.TARGET, _at(each, inner, mine)), (Ruling.OTHER, _at(each, inner, other))]
         if inner and LACKING in (each.one, each.two) and not any(said for _, said in sides):
             sides = [(ruling, left_over(broken)) for ruling, broken in ((Ruling.TARGET, mine), (Ruling.OTHER, other))]
         for ruling, said in [(ruling, said) for ruling, said in sides if said]:
             yield Opinion(ruling, step.what, kind, each, said.why, sort=sort, habit=said.habit, inner=inner)
-        if not any(said for _, said in sides) and each is not BREACH:
+        is_unread = each.place == FOUND and any(ANYWHERE in broken for broken in (mine, other))
+        if not any(said for _, said in sides) and each is not BREACH and not is_unread:
             yield Opinion(Ruling.SILENT, step.what, kind, each, "", sort=sort, inner=inner)
 
 
-def _at(difference: Disagreement, broken: dict[str, Breach]) -> Breach | None:
+def _at(difference: Disagreement, inner: str, broken: dict[str, Breach]) -> Breach | None:
     """Why the answer is wrong where it differs; None where the contract does not say so."""
     member = f"/{difference.member}" if difference.member else difference.place
     if difference is BREACH:
@@ -179,17 +128,12 @@ def _at(difference: Disagreement, broken: dict[str, Breach]) -> Breach | None:
         why = next((one for place, one in broken.items() if place.startswith("/")), broken.get(ANYWHERE))
         return Breach(f"the change is not made: {why.why}", (UNCHANGED,)) if why else None
     whole = broken.get(ANYWHERE)
-    return broken.get(member) or (Breach(whole.why, ("schema", member)) if whole else None)
+    return broken.get(inner) or broken.get(member) or (Breach(whole.why, ("schema", member)) if whole else None)
 
 
 def left_over(broken: dict[str, Breach]) -> Breach | None:
     """Why members are still there that were not sent: so it is with each of them, even where one alone says nothing."""
     return next((one for one in broken.values() if one.habit == LEFT_OVER), None)
-
-
-def _is_about_nobody(what: str) -> bool:
-    """Whether a step asks for a record that is not there."""
-    return "deleted" in what or "does not exist" in what or "not there" in what
 
 
 def _sight(opinion: Opinion, step: Step) -> tuple[str, str, str, str]:

@@ -10,7 +10,7 @@ from mockserver.conformance.second_opinion.aliases import PREFIX
 from mockserver.conformance.second_opinion.differing import sent_members
 from mockserver.conformance.second_opinion.disagreement import SHAPE
 from mockserver.conformance.second_opinion.inferred_moves import NAMING
-from mockserver.conformance.second_opinion.opinions import Opinion, Ruling
+from mockserver.conformance.second_opinion.opinion import Opinion, Ruling
 from mockserver.contract import Kind
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
