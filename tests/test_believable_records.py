@@ -302,3 +302,14 @@ def test_a_new_record_begins_with_what_only_the_server_says_of_it(tmp_path: Path
     made = caller.post("/things", json={"title": "x"}).json
     assert {name: made.get(name) for name in shown} == {
         "title": "x", "archived": False, "is_active": True, "view_count": 0, "pinned": None, "size": None}  # fmt: skip
+
+
+def test_places_and_vectors_are_no_empty_lists_however_deep_they_stand(tmp_path: Path) -> None:
+    def holding(**members: Any) -> dict[str, Any]:
+        return {"type": "object", "required": [*members], "properties": members}
+
+    point = holding(coordinates={"type": "array", "items": {"type": "number"}})
+    answer = holding(trips={"type": "array", "items": holding(stop=holding(point=point))})
+    path = {"get": {"responses": {"200": reply(answer)}}}
+    caller = client(document({"/route": path}), tmp_path)
+    assert caller.get("/route").json["trips"][0]["stop"]["point"]["coordinates"]

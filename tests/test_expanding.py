@@ -178,3 +178,15 @@ def test_a_key_that_may_be_null_is_expanded_by_its_schema(tmp_path: Path) -> Non
     caller.post("/users", json={"home": team["id"]})
     assert caller.get("/users/1").json["home"] == team["id"]
     assert caller.get("/users/1?expand=home").json["home"] == team
+
+
+def test_a_text_in_place_of_which_a_record_may_be_shown_is_its_key_from_the_first(tmp_path: Path) -> None:
+    home = {"anyOf": [{"anyOf": [TEXT, named("Team")]}, {"type": "null"}]}
+    paths = {
+        **resource("/users", named("User"), many(named("User"))),
+        **resource("/teams", named("Team"), many(named("Team"))),
+    }
+    schemas = {"User": an(id=NUMBER, home_price=home), "Team": an(id=TEXT, name=TEXT)}
+    caller = client(document(paths, components={"schemas": schemas}), tmp_path)
+    teams = {one["id"] for one in caller.get("/teams").json}
+    assert {one["home_price"] for one in caller.get("/users").json} <= teams

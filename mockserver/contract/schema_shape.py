@@ -121,6 +121,13 @@ class Shapes:
                         return items
         return None
 
+    def alternatives(self, node: Node, left: int = 2) -> Iterator[Node]:
+        """A schema and those of which one applies, also within each other: what may be null is one of two."""
+        yield node
+        found = self.follow(node)
+        for one in (each for word in BRANCHES if left for each in self._branches(found, word)):
+            yield from self.alternatives(one, left - 1)
+
     def member(self, node: Node, steps: tuple[str, ...]) -> Node | None:
         """The schema of the member that ``steps`` lead to."""
         for step in steps:

@@ -221,7 +221,12 @@ class Maker:
 
     def _array(self, shape: SchemaShape, draw: Draw, depth: int, name: str) -> list[Json]:
         least = int(shape.words.get("minItems", 0))
-        is_shown = depth < 2 or (depth == 2 and shape.items is not None and self.shapes.type(shape.items) != "object")
+        kind = self.shapes.type(shape.items) if shape.items is not None else None
+        is_shown = (
+            depth < 2
+            or (depth == 2 and shape.items is not None and kind != "object")
+            or (depth < DEEPEST and kind == "number")
+        )
         count = max(least, 1 if draw.full and is_shown else 0)
         count = min(count, int(shape.words.get("maxItems", count)))
         if count > MOST_ITEMS:  # so many are too many to answer: validate tells it

@@ -77,8 +77,8 @@ class ForeignKeys:
         return {**own, **keys, **one.references}
 
     def likely(self, one: InferredCollection) -> dict[str, str]:
-        """Further ones, by less: keys of records below others (``columnId``, where boards have columns), and names that
-        end in what a resource is called: ``awayTeamId``.
+        """Further ones, by less: keys of records below others (``columnId``, where boards have columns), names that
+        end in what a resource is called (``awayTeamId``), and texts in place of which a record may be shown whole.
         """  # fmt: skip
         if one.record is None:
             return {}
@@ -92,7 +92,20 @@ class ForeignKeys:
             ends = ("".join(words[start:]) for start in range(len(words) - 1))
             if self._is_key(node) and (about := next(filter(None, (_named(end, known) for end in ends)), None)):
                 found.setdefault(name, about)
-        return found
+        shown = {} if one.parents else self._shown(one.record)
+        return {**{name: about for name, about in shown.items() if name not in already}, **found}
+
+    def _shown(self, record: Node) -> dict[str, str]:
+        """The members that are a text or a whole record, as one asks for it, by the schema of that."""
+        shapes = self._shapes
+        known = {
+            other.schema: other.name for other in self._found.collections.values() if other.schema and not other.parents
+        }
+        texts = {name: node for name, node in shapes.properties(record).items() if self._is_key(node)}
+        wholes = (
+            (name, known.get(shapes.name(one))) for name, node in texts.items() for one in shapes.alternatives(node)
+        )
+        return {name: about for name, about in wholes if about}
 
     def _of_its_kind(self, one: InferredCollection) -> dict[str, str]:
         """The members that name another record of the same resource: ``parentId``, ``reply_to_id``."""

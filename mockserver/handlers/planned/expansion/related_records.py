@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract import Resource
 from mockserver.contract.document import Node
-from mockserver.contract.schema_shape import BRANCHES, Shapes
+from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import is_key, model_of, plan_of
 from mockserver.handlers.planned.stored_records.embedding import MOST
@@ -28,8 +28,6 @@ class RelatedRecords:
     is_many: bool
 
 
-DEEPEST = 2
-"""How many alternatives within alternatives are looked through."""
 MOST_SHOWN = 1_000
 """How many related records one reply shows: with each name that leads on, there may be a hundred times as many."""
 
@@ -162,14 +160,4 @@ def _alternatives(shapes: Shapes, node: Node) -> Iterator[Node]:
     """A schema, those of which one applies, and that of its items."""
     items: Callable[[Node], Node | None] = shapes.items
     for one in (node, *filter(None, [items(node)])):
-        yield from _with_branches(shapes, one, DEEPEST)
-
-
-def _with_branches(shapes: Shapes, node: Node, left: int) -> Iterator[Node]:
-    """A schema and those of which one applies, also within each other: what may be null is one of two."""
-    yield node
-    found = shapes.follow(node)
-    for word in BRANCHES if left else ():
-        listed = found.value.get(word) if isinstance(found.value, Mapping) else None
-        for index in range(len(listed) if isinstance(listed, list) else 0):
-            yield from _with_branches(shapes, found.child(word, index), left - 1)
+        yield from shapes.alternatives(one)
