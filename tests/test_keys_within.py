@@ -44,7 +44,8 @@ def caller(tmp_path_factory: pytest.TempPathFactory) -> Any:
     asked = [parameter(name, TEXT, "query") for name in ("labelSelector", "fieldSelector", "resourceVersion")]
     timed = [parameter("watch", {"type": "boolean"}, "query"), parameter("timeoutSeconds", NUMBER, "query")]
     named = {"parameters": [parameter("name", TEXT)]}
-    listed = reply(an(items={"type": "array", "items": JOB}))
+    of_list = an(resourceVersion=TEXT, **{"continue": TEXT})
+    listed = reply(an(metadata=of_list, items={"type": "array", "items": JOB}))
     streamed = {**listed, "content": {**listed["content"], "application/json;stream=watch": {}}}
     paths = {
         "/jobs": {"get": {"parameters": [*asked, *timed], "responses": {"200": streamed}},
@@ -104,6 +105,15 @@ def test_the_server_says_what_stands_beside_the_key(caller: Any) -> None:
     stale = caller.put(f"/jobs/{own['name']}", json=made)
     assert (stale.status_code, "'1'" in stale.text) == (409, True)
     assert caller.put(f"/jobs/{own['name']}", json=later).json["metadata"]["resourceVersion"] == "3"
+
+
+def test_a_list_says_from_which_version_on_it_is_watched(caller: Any) -> None:
+    assert caller.get("/jobs").json == {"metadata": {"resourceVersion": "1"}, "items": []}
+    own = job(caller, "a")
+    job(caller, "b")
+    caller.patch("/jobs/a", json={"spec": {"image": "x"}}, content_type=MERGE)
+    assert caller.get("/jobs").json["metadata"] == {"resourceVersion": "2"}
+    assert own["metadata"]["resourceVersion"] == "1"
 
 
 def test_a_part_that_shows_less_of_the_record_is_the_record(caller: Any) -> None:

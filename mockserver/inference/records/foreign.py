@@ -103,7 +103,9 @@ class ForeignKeys:
         }
         texts = {name: node for name, node in shapes.properties(record).items() if self._is_key(node)}
         wholes = (
-            (name, known.get(shapes.name(one))) for name, node in texts.items() for one in shapes.alternatives(node)
+            (name, known.get(shapes.name(one) or ""))
+            for name, node in texts.items()
+            for one in shapes.alternatives(node)
         )
         return {name: about for name, about in wholes if about}
 

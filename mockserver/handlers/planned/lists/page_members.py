@@ -10,7 +10,7 @@ from mockserver.contract.plan import Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.addresses import as_shown, host_of
-from mockserver.handlers.planned.addressing.places import plan_of
+from mockserver.handlers.planned.addressing.places import model_of, plan_of
 from mockserver.handlers.planned.lists.page_addresses import onward_address
 from mockserver.inference.vocabulary.words import (
     CURSORS,
@@ -24,9 +24,12 @@ from mockserver.inference.vocabulary.words import (
     PREVIOUS,
     SIZES,
     TOTALS,
+    VERSIONS,
 )
 from mockserver.messages import Json
+from mockserver.store import Record
 from mockserver.values.absent import ABSENT
+from mockserver.values.members import value_at
 from mockserver.values.name_words import bare, flat, singular
 
 COUNTS = frozenset({"count", "numberofelements", "itemcount", "resultcount", "pagecounts"})
@@ -110,9 +113,20 @@ def _member(call: Call, place: Node, word: str, facts: dict[str, Any]) -> Json:
     elif word in ("firstid", "lastid"):
         keys = facts["keys"] or [None]
         options = (keys[0 if word == "firstid" else -1],)
+    elif word in VERSIONS:
+        version = _version(call, facts["records"])
+        options = (str(version), version)
     elif word in ("self", "path"):
         options = (call.input.address, {"href": call.input.address})
     return next((one for one in options if call.tools.maker.allows(place, one)), ABSENT)
+
+
+def _version(call: Call, records: list[Record]) -> int:
+    """The newest version of the records that are shown: from there on, a client watches them."""
+    holder = model_of(call.resource).key[:-1]
+    held = (value_at(one.data(), holder) if holder else one.data() for one in records)
+    versions = (text for one in held if isinstance(one, dict) for name, text in one.items() if flat(name) in VERSIONS)
+    return max((int(one) for one in versions if str(one).isdecimal()), default=1)
 
 
 def _numbers(facts: dict[str, Any]) -> Iterator[tuple[frozenset[str], Json]]:

@@ -68,7 +68,7 @@ def paged(call: Call, found: list[Record]) -> PlannedPage:
     ends = [_backward(roles, first_page + at, at * size) for at in (0, pages - 1)]
     facts = {"total": len(found), "count": len(records), "page": number, "size": size, "start": start, "onward": onward,
             "backward": backward, "ends": ends, "more": start > 0 if is_back else bool(onward),
-            "keys": [key_of(one.id) for one in records]}  # fmt: skip
+            "records": records, "keys": [key_of(one.id) for one in records]}  # fmt: skip
     beside = beside_list(call, facts)
     return PlannedPage(records, beside, (*_links(call, plan, onward), *_totals(plan, len(found))))
 
