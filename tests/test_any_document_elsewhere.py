@@ -596,3 +596,21 @@ def test_an_action_sets_the_truth_the_time_and_the_state_that_it_means(
     assert caller.put(f"/pulls/{made['id']}/merge").json == {"merged": True}
     after = caller.get(f"/pulls/{made['id']}").json
     assert (after["merged"], after["state"], after["merged_at"][:4]) == (True, "closed", "2025")
+
+
+def test_a_put_that_requires_less_than_a_create_changes_a_part_where_it_leaves_that_out(tmp_path: Path) -> None:
+    own = {"id": {"type": "integer"}, "type": TEXT, "title": TEXT, "note": TEXT, "state": TEXT}
+    case = {"type": "object", "required": ["id", "title"], "properties": own}
+    paths = records("/cases", case, schema={"type": "integer"})
+
+    def needing(*names: str) -> dict[str, Any]:
+        return taking({"type": "object", "required": [*names], "properties": own})
+
+    paths["/cases"]["post"]["requestBody"] = needing("type", "title")
+    paths["/cases/{id}"]["put"] = {"requestBody": needing("type"), "responses": {"200": reply(case)}}
+    caller = client(document(paths), tmp_path)
+    made = caller.post("/cases", json={"type": "case", "title": "a", "note": "b"}).json
+    changed = caller.put(f"/cases/{made['id']}", json={"type": "case", "state": "held"}).json
+    assert changed == {**made, "state": "held"}
+    whole = caller.put(f"/cases/{made['id']}", json={"type": "case", "title": "c"}).json
+    assert (whole["title"], whole.get("note")) == ("c", None)
