@@ -139,7 +139,7 @@ def check_created_is_listed(session: Session, group: Group) -> None:
                 continue
             if not is_whole and made.key not in keys:
                 raise Inconclusive(f"{operation.id} lists {len(keys)} records: another page may have the new one")
-            if made.key not in keys and (name := narrowing(operation)):
+            if made.key not in keys and (name := narrowing(operation, asking.maker.shapes, made.sent)):
                 later = _twin(asking, group, made)
                 new, _ = _listed(asking, group, operation, later) if later else ([], False)
                 cause = "the list lacks a record, and holds it when another like it was created"

@@ -9,7 +9,9 @@ from mockserver.inference.vocabulary.conflict_words import (
     forbidden_states,
     is_said_unique,
     refused_states,
+    states_needed,
     tells_of_any,
+    tells_of_full,
     tells_of_state,
     tells_of_use,
     unique_members,
@@ -31,6 +33,7 @@ from mockserver.values.verb_stems import stem_of, undone
         ("A folder with the same name is there", {"name"}),
         ("There is already a file with the same name in the target folder.", set()),
         ("A name conflict because the file already exists.", {"name"}),
+        ("That address is on the list already.", {"email"}),
         ("Conflict", set()),
         ("The folder already exists.", set()),
         ("The name is too long.", set()),
@@ -172,3 +175,34 @@ def test_words_tell_of_a_state_and_of_values_that_are_taken_together() -> None:
 def test_words_tell_in_which_states_a_record_is_not_changed(text: str, forbidden: tuple[str, list[str]]) -> None:
     states = {"state": ["open", "closed"], "status": ["draft", "paid", "void"]}
     assert forbidden_states(text, states) == forbidden
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("The survey is not live", {"draft", "closed"}),
+        ("Only live surveys take answers", {"draft", "closed"}),
+        ("The survey is closed", {"closed"}),
+        ("Survey already closed or still a draft", {"draft", "closed"}),
+        ("The answer is not live", set()),
+        ("A live survey of that name already exists", set()),
+        ("Conflict", set()),
+    ],
+)
+def test_words_tell_in_which_states_nothing_is_added(text: str, refused: set[str]) -> None:
+    states = {"state": ["draft", "live", "closed"], "kind": ["quick"]}
+    assert {*states_needed(text, "surveys", states)[1]} == refused
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("Class is full", True),
+        ("The class has no free spots", True),
+        ("This class is sold out", True),
+        ("The room is full", False),
+        ("The class is cancelled", False),
+    ],
+)
+def test_words_tell_that_something_is_full(text: str, is_told: bool) -> None:
+    assert tells_of_full(text, "classes") is is_told

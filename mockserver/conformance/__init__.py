@@ -38,12 +38,13 @@ from mockserver.conformance.inferred.inferred_contents import (
     shown_by_both,
 )
 from mockserver.conformance.inferred.inferred_links import led_to, own_links
-from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList, InferredPage, narrowing
+from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList, InferredPage
 from mockserver.conformance.inferred.inferred_record import InferredRecord
 from mockserver.conformance.inferred.inferred_requests import InferredRequests
 from mockserver.conformance.inferred.inferred_trials import InferredTrials
 from mockserver.conformance.inferred.inferred_violations import InferredViolations, is_lenient
 from mockserver.conformance.inferred.inferred_writing import text_of
+from mockserver.conformance.inferred.usual_filters import narrowing
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.page_filling import filled, make_many, narrow
 from mockserver.conformance.pagination import Sheet, by_id, has_key, left_nothing, read_page, sheets, walk, ways

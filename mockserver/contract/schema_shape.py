@@ -99,6 +99,8 @@ class Shapes:
             return "object"
         if "items" in value:
             return "array"
+        if (one := _type_listed(value)) is not None:
+            return one
         if left:
             branches = (one for key in ("allOf", *BRANCHES) for one in self._branches(found, key))
             return next((name for one in branches if (name := self._type(one, left - 1))), None)
@@ -259,3 +261,13 @@ _TELLING = ("format", "enum", "const", "pattern")
 _STRUCTURE = frozenset(
     {"type", "properties", "required", "items", "additionalProperties", "allOf", "oneOf", "anyOf", "$ref"}
 )
+
+
+def _type_listed(value: Mapping[str, Any]) -> str | None:
+    """The type of the values that a schema lists without saying it; None where they are of several, or objects."""
+    listed = [value["const"]] if "const" in value else value.get("enum")
+    names = {_NAMES.get(type(one)) for one in listed if one is not None} if isinstance(listed, list) else set()
+    return next(iter(names)) if len(names) == 1 else None
+
+
+_NAMES: Mapping[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}

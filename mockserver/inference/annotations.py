@@ -139,7 +139,7 @@ class Marks:
                 )
             self.tenant = str(tenant)
         for one in self._found.every():
-            one.seed = words.get("seed")
+            one.seed = words.get("seed", one.seed)
 
     def _read_record(self, name: str, node: Node) -> None:
         marks = node.child("x-mock")

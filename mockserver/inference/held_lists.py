@@ -93,13 +93,14 @@ def _whole(found: Resources, key: Key) -> _Whole | None:
 
 
 def _shown(shapes: Shapes, reading: Reading, name: str) -> _Whole | None:
-    """The record of a reply that has a list of objects of that name."""
+    """The record of a reply that has a list of objects, or of texts, of that name."""
     schema, listed = reading.success.schema, reading.list
     steps = reading.record.steps if reading.record else listed.steps[:-1] if listed and listed.steps else None
     record = shapes.member(schema, steps) if schema is not None and steps is not None else None
     for member, place in shapes.properties(record).items() if record is not None else ():
         items = shapes.items(place) if shapes.type(place) == "array" else None
-        if items is not None and shapes.type(items) == "object" and _called(member) == _called(name):
+        kind = shapes.type(items) if items is not None else None
+        if items is not None and kind in ("object", "string") and _called(member) == _called(name):
             assert record is not None
             assert steps is not None
             return _Whole(record, steps, member, items)

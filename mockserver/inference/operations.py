@@ -240,7 +240,7 @@ class _Builder:
             status=status,
             success=best,
             replies=reading.replies,
-            key=self._key(reading, about),
+            key=guess.words.get("named_by") or self._key(reading, about),
             scope=self._scope(reading, about),
             within=self._within(reading, about),
             alias=bool(guess.words.get("alias")),

@@ -23,7 +23,7 @@ _PARTICLES = frozenset({"in", "out", "up", "down", "on", "off", "over", "back"})
 def undone(stem: str) -> set[str]:
     """What a verb takes back: ``unlock`` the ``lock``, ``disable`` the ``enable``."""
     rests = {stem.removeprefix(one) for one in ("un", "dis", "de") if stem.startswith(one)}
-    return {one for rest in rests if len(rest) > 2 for one in (rest, f"en{rest}")}
+    return {one for rest in rests if len(rest) > 2 for one in (rest, f"en{rest}")} | _TAKEN_BACK.get(stem, set())
 
 
 @lru_cache(KNOWN)
@@ -43,3 +43,15 @@ def _stem(word: str) -> str:
             break
     low = f"{low[:-1]}i" if low[-1:] == "y" else low  # verify, verified
     return low[:-1] if len(low) > 3 and low[-1] == low[-2] else low
+
+
+_TAKEN_BACK: Mapping[str, set[str]] = {
+    stem_of(verb): set(map(stem_of, taken))
+    for verb, taken in {
+        "restore": ("trash", "archive", "delete", "remove"), "recover": ("trash", "archive", "delete", "remove"),
+        "reopen": ("close", "resolve", "complete"), "resume": ("pause", "suspend", "stop"),
+        "reactivate": ("suspend", "deactivate", "disable", "inactive"), "enable": ("disable",),
+        "release": ("hold", "block", "lock"),
+    }.items()
+}  # fmt: skip
+"""What verbs take back that are not called like it."""

@@ -16,7 +16,16 @@ from mockserver.conformance.stories.trail import BrokenConstraint, Expected
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.contract.plan import PlannedParameter
-from mockserver.inference.vocabulary.words import CURSORS, DIRECTIONS, MORE, NEXT, OFFSETS, PAGES, SIZES, SORTS, TOTALS
+from mockserver.inference.vocabulary.words import (
+    CURSORS,
+    MORE,
+    NEXT,
+    OFFSETS,
+    PAGES,
+    SIZES,
+    TOTALS,
+    next_cursor,
+)
 from mockserver.values.name_words import bare, flat
 from mockserver.values.pointer import pointer_to
 
@@ -29,9 +38,6 @@ BOUND = 100
 SHORT_LIST = 10
 """A list of fewer records than any page has is whole."""
 DEEPEST = 2
-UNNARROWING = SIZES | PAGES | OFFSETS | CURSORS | SORTS | DIRECTIONS
-"""What parameters are called that leave no record out."""
-DEFAULT = re.compile(r"\bdefault(s|ed)?\b", re.IGNORECASE)
 _LINK = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 
 
@@ -99,6 +105,7 @@ class InferredList:
         records = tuple(self._asking.items(reply, self.operation))
         value = json_or_none(reply.body)
         beside = {name: (one, place) for name, one, place in _facts(value, DEEPEST)} if isinstance(value, dict) else {}
+        beside = {next_cursor(name, beside): one for name, one in beside.items()}
         facts = dict(_headers(reply)) | {name: one for name, (one, _) in beside.items()}
         places = {name: place for name, (_, place) in beside.items()}
         return InferredPage(records, tuple(self.keys(records)), facts, _onward(reply, facts), reply, places)
@@ -130,7 +137,8 @@ class InferredList:
         success, shapes = planned(self.operation).success, self._asking.maker.shapes
         top = shapes.properties(success.schema) if success.schema is not None else {}
         inner = (name for node in top.values() for name in shapes.properties(node))
-        return "link" in success.headers or any(_called(name) in NEXT | MORE for name in (*top, *inner))
+        names = [_called(name) for name in (*top, *inner)]
+        return "link" in success.headers or any(next_cursor(name, names) in NEXT | MORE for name in names)
 
     def takes(self, one: PlannedParameter, value: int) -> bool:
         """Whether a parameter may have that value."""
@@ -228,13 +236,6 @@ class InferredList:
         cursor = None if text.isdecimal() else self.parameter(CURSORS)  # a page has a number, too, beside its token
         cursor = cursor or self.parameter(CURSORS | PAGES | OFFSETS)
         return {cursor.name: text} if cursor is not None and text else {}
-
-
-def narrowing(operation: Operation) -> str:
-    """A parameter of which the description alone tells a default, such as today's date: it may leave records out."""
-    taken = operation.plan.parameters if operation.plan else ()
-    named = (one.name for one in taken if one.location == "query" and DEFAULT.search(one.description))
-    return next((name for name in named if flat(name) not in UNNARROWING), "")
 
 
 def _role(name: str) -> str:

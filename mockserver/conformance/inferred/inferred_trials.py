@@ -20,9 +20,10 @@ from mockserver.conformance.inferred.inferred_contents import (
     without_read_only,
 )
 from mockserver.conformance.inferred.inferred_forms import is_form, is_sayable
-from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList, narrowing
+from mockserver.conformance.inferred.inferred_lists import SHORT_LIST, InferredList
 from mockserver.conformance.inferred.inferred_record import InferredRecord
 from mockserver.conformance.inferred.inferred_requests import InferredRequests
+from mockserver.conformance.inferred.usual_filters import narrowing
 from mockserver.conformance.stories.trail import Expected
 from mockserver.conformance.value_differences import alike, listed
 from mockserver.conformance.wire.traffic import Received, json_or_none

@@ -20,6 +20,7 @@ from mockserver.handlers.planned.addressing.path_values import require_possible
 from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.handlers.planned.entries import entries
 from mockserver.handlers.planned.expansion.expanding import expanded
+from mockserver.handlers.planned.importing import imported
 from mockserver.handlers.planned.repeating import once
 from mockserver.handlers.planned.stored_records.scope import require_parents
 from mockserver.messages import Reply
@@ -42,13 +43,18 @@ PLANNED: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
 }
 
 
+_SAID: Mapping[str, Callable[[Call, Tenant], Reply]] = {"within": entries, "each_of": imported}
+"""What a word of the plan says that an operation does, whatever its kind."""
+
+
 def answer_planned(call: Call, tenant: Tenant) -> Reply:
     """What the operation means, once the records above it are there. Raises Refusal."""
     call = meant(call)
     require_possible(call)
     require_parents(call, tenant)
     plan = plan_of(call)
-    does = entries if "within" in plan.words else PLANNED.get(call.operation.kind, stubs.stub)
+    said = (does for word, does in _SAID.items() if word in plan.words)
+    does = next(said, PLANNED.get(call.operation.kind, stubs.stub))
     reply = expanded(call, tenant, once(call, tenant, does))
     if not plan.declares(reply.status):  # a document of refusals alone
         reply = replace(reply, notes=(*reply.notes, ("Undeclared", str(reply.status))))

@@ -12,6 +12,7 @@ from mockserver.handlers.planned.record_actions import acted
 from mockserver.handlers.planned.reply_bodies.replying import answered, made
 from mockserver.handlers.planned.single import add, sent, write
 from mockserver.handlers.planned.stored_records.embedding import presented
+from mockserver.handlers.planned.stored_records.positions import put_in_order
 from mockserver.handlers.planned.stored_records.scope import Scope, scope_of
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
@@ -27,6 +28,8 @@ def bulk(call: Call, tenant: Tenant) -> Reply:
         for record in [*_named(call, scope, body)]:
             changed.append(presented(call, tenant, record))
             scope.remove(record)
+    elif plan.words.get("does") == "order":
+        changed = [presented(call, tenant, one) for one in put_in_order(scope, _listed(scope, body))]
     elif plan.words.get("does") == "action":
         for record in scope.in_order():
             after = acted(call, scope, record, record.data())
@@ -36,6 +39,13 @@ def bulk(call: Call, tenant: Tenant) -> Reply:
     if plan.items is not None:
         return answered(call, changed, plan.items)
     return made(call, plan.success, plan.status, value=body)
+
+
+def _listed(scope: Scope, body: Json) -> list[Json]:
+    """The keys of a body in their order: its list, or the first list in it, of keys or of objects with these."""
+    within = (one for one in body.values() if isinstance(one, list)) if isinstance(body, dict) else iter(())
+    listed = body if isinstance(body, list) else next(within, [])
+    return [value_at(one, scope.model.key or ("id",)) if isinstance(one, dict) else one for one in listed]
 
 
 def _written(call: Call, scope: Scope, item: dict[str, Any]) -> Json:
@@ -51,7 +61,8 @@ def _named(call: Call, scope: Scope, body: Json) -> Iterator[Any]:
     """The records whose keys query or body list, else those that the query asks for; all where it asks for nothing."""
     keys = _keys(call, scope, body)
     if keys is None:
-        yield from filtered(call, scope, call.input.values) if _says_which(call, scope) else ()
+        asked = {**call.input.values, **plan_of(call).words.get("where", {})}
+        yield from filtered(call, scope, asked) if _says_which(call, scope) else ()
         return
     for key in keys:
         if (found := scope.find(str(key))) is not None:

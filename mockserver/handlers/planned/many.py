@@ -7,30 +7,35 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeGuard
 
+from mockserver.contract import Kind
 from mockserver.contract.document import Node
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.accounts.callers import callers_own
 from mockserver.handlers.planned.accounts.own_truths import as_asked, viewed_members
 from mockserver.handlers.planned.addressing.addresses import addresses_of
 from mockserver.handlers.planned.addressing.criteria import condition, meets
 from mockserver.handlers.planned.addressing.places import in_path, key_of, model_of, plan_of
 from mockserver.handlers.planned.lists.answers import about_question, is_answer, unasked
 from mockserver.handlers.planned.lists.counted_records import counted
+from mockserver.handlers.planned.lists.default_filters import default_filters
 from mockserver.handlers.planned.lists.filter_expressions import met_expressions
 from mockserver.handlers.planned.lists.filter_phrases import with_operators
-from mockserver.handlers.planned.lists.ordering import Way, all_in, asked_order, in_order, rank
+from mockserver.handlers.planned.lists.ordering import all_in, asked_order, in_order, rank
 from mockserver.handlers.planned.lists.paging import PlannedPage, paged
 from mockserver.handlers.planned.lists.record_parts import held, parts_of
 from mockserver.handlers.planned.lists.selectors import selected
 from mockserver.handlers.planned.lists.sparse_fields import as_selected
+from mockserver.handlers.planned.lists.usual_orders import moment_of, told_order, usual_order
 from mockserver.handlers.planned.lists.watched_lists import is_watch, watched
 from mockserver.handlers.planned.reply_bodies.replying import answered, made, with_record
 from mockserver.handlers.planned.stored_records.embedding import presented
 from mockserver.handlers.planned.stored_records.scope import Scope, scope_of
 from mockserver.inference.vocabulary.asked_members import asked_member, asks_for_several, filtered_member, is_opposite
-from mockserver.inference.vocabulary.ranges import Bound, bound_of, bounds_of_moment, is_ordered, is_within, main_moment
-from mockserver.inference.vocabulary.told_order import order_of_list
-from mockserver.inference.vocabulary.words import DIRECTIONS, EVERYTHING, MADE, SORTS, TEXTS
+from mockserver.inference.vocabulary.loose_names import loose_bound
+from mockserver.inference.vocabulary.measures import GREATEST
+from mockserver.inference.vocabulary.ranges import Bound, bound_of, bounds_of_moment, is_ordered, is_within
+from mockserver.inference.vocabulary.words import EVERYTHING, MADE, TEXTS
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
@@ -46,7 +51,7 @@ def list_(call: Call, tenant: Tenant) -> Reply:
     scope, words = scope_of(call, tenant), plan_of(call).words
     if values := words.get("values"):
         return answered(call, _values(call, tenant, **values), plan_of(call).items or ())
-    asked = {**call.input.values, **words.get("where", {})}
+    asked = {**call.input.values, **words.get("where", {}), **(callers_own(call, tenant) if words.get("mine") else {})}
     if is_watch(call):
         return watched(call, tenant, lambda theirs: filtered(call, scope_of(call, theirs), asked))
     return page(call, tenant, filtered(call, scope, asked))
@@ -83,7 +88,7 @@ def lookup(call: Call, tenant: Tenant) -> Reply:
     """
     scope, plan = scope_of(call, tenant), plan_of(call)
     if which := plan.words.get("which"):
-        return with_record(call, presented(call, tenant, _picked(scope, which)))
+        return with_record(call, presented(call, tenant, _picked(scope, which, plan.words.get("by"))))
     *above, last = (step for step in call.operation.path.split("/") if step)
     name = last.strip("{}")
     wanted = call.input.values.get(name)
@@ -97,9 +102,15 @@ def lookup(call: Call, tenant: Tenant) -> Reply:
     return with_record(call, presented(call, tenant, records[-1]))
 
 
-def _picked(scope: Scope, which: str) -> Record:
-    """The record that was made first, or last. Raises Refusal(404) where there is none."""
+def _picked(scope: Scope, which: str, by: str | None) -> Record:
+    """The record that was made first, or last, or of which a member is the greatest or the least.
+
+    Raises Refusal(404) where there is none.
+    """
     records, members = scope.in_order(), _members(scope)
+    if by is not None and records:
+        measured = [one for one in records if held(one.data(), by) is not None] or records
+        return (max if which == GREATEST else min)(measured, key=lambda one: rank(held(one.data(), by)))
     made = next((name for word, name in members.items() if MADE.fullmatch(word)), None)
     if not records:
         raise Refusal(404, f"There is no record of {scope.resource.name}.")
@@ -146,7 +157,7 @@ def _alone(call: Call) -> Node | None:
 def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]:
     """Those that have what the parameters named like members ask for, in the order that is asked for (A8)."""
     members = _members(scope)
-    asked = {**_usual_order(call, members), **(unasked(call, asked) if is_answer(call) else asked)}
+    asked = {**usual_order(call, members), **(unasked(call, asked) if is_answer(call) else asked)}
     conditions, asked = with_operators(members, asked)
     of_path = in_path(plan_of(call))
     named = {name: one for name in asked if name not in of_path and (one := filtered_by(scope, name))}
@@ -162,8 +173,9 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     text = next(
         (str(value) for name, value in asked.items() if flat(name) in _TEXTS and flat(name) not in members), None
     )
-    order = asked_order(members, asked, _moment(call, members)) or _told(call, members)
-    tests = [*conditions, *selected(scope, asked), *met_expressions(scope, asked)]
+    order = asked_order(members, asked, moment_of(call, members)) or told_order(call, members)
+    usual = default_filters(scope, asked, filtered_by) if call.operation.kind is Kind.LIST else ()
+    tests = [*conditions, *usual, *selected(scope, asked), *met_expressions(scope, asked)]
     if not wanted and not ranges and not tests and text is None and not scope.having:  # PERF: none needs to be read
         return all_in(scope, order) if order else scope.in_order()
     own = frozenset(scope.call.tools.maker.shapes.properties(scope.model.record)) if scope.model.record else frozenset()
@@ -182,28 +194,6 @@ def _as_viewed(call: Call, scope: Scope, record: Record) -> Json:
     """A record with what is true of it for the account that asks alone."""
     data, own = record.data(), as_asked(call, scope.tenant, scope.resource, record)
     return {**data, **own} if isinstance(data, dict) else data
-
-
-def _usual_order(call: Call, members: dict[str, str]) -> dict[str, Json]:
-    """The order in which the document says that a list comes where nobody asks for another. PERF: worked out once."""
-    remembered = plan_of(call).remembered
-    if (known := remembered.get("order")) is None:
-        shapes = call.tools.maker.shapes
-        taken = [one for one in plan_of(call).parameters if one.location == "query" and flat(one.name) not in members]
-        usual = {one.name: shapes.says(one.schema, "default") for one in taken if flat(one.name) in SORTS | DIRECTIONS}
-        texts = {name: one for name, one in usual.items() if isinstance(one, str)}
-        known = remembered["order"] = texts if asked_order(members, texts, _moment(call, members)) else {}
-    return dict(known)
-
-
-def _told(call: Call, members: dict[str, str]) -> tuple[Way, ...]:
-    """The order that the words of the list tell. PERF: read once."""
-    remembered = plan_of(call).remembered
-    if "told" not in remembered:
-        remembered["told"] = order_of_list(
-            call.tools.maker.shapes, call.operation, model_of(call.resource).record, members
-        )
-    return tuple(remembered["told"])
 
 
 def _turned(name: str, member: str, value: Json) -> Json:
@@ -249,23 +239,11 @@ def _ranges(call: Call, members: dict[str, str], asked: Mapping[str, Any]) -> It
     needed = _needed(call)
     for name, value in asked.items():
         if flat(name) not in members and name not in needed and is_ordered(value):
-            bound = bound_of(name, members)
+            bound = bound_of(name, members) or loose_bound(name, members)
             if bound is not None:
                 yield bound, value
-            elif isinstance(value, str) and (moment := _moment(call, members)):
+            elif isinstance(value, str) and (moment := moment_of(call, members)):
                 yield from ((one, value) for one in bounds_of_moment(name, moment))
-
-
-def _moment(call: Call, members: dict[str, str]) -> str:
-    """The member that tells when a record is, empty where there is none. PERF: told once."""
-    remembered, model = plan_of(call).remembered, model_of(call.resource)
-    if "moment" not in remembered and model.record is not None:
-        shapes = call.tools.maker.shapes
-        own = shapes.properties(model.record)
-        named = (one for one in members.values() if one in own)
-        moments = [one for one in named if shapes.says(own[one], "format") in ("date", "date-time")]
-        remembered["moment"] = main_moment(moments) or ""
-    return str(remembered.get("moment", ""))
 
 
 def _needed(call: Call) -> set[str]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.inferred_reading import is_merge
 from mockserver.contract.plan_values import NOW, TOGGLE
+from mockserver.contract.samples.described_values import listed_values
 from mockserver.contract.samples.fitting import fit
 from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.samples.scalars import Draw
+from mockserver.contract.samples.states import is_state
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.accounts.callers import caller_key
 from mockserver.handlers.planned.accounts.own_truths import as_asked, keep_own
 from mockserver.handlers.planned.addressing.addresses import brought_here
 from mockserver.handlers.planned.addressing.places import ONLY, key_of, keys_of, model_of, plan_of
+from mockserver.handlers.planned.addressing.repeated_keys import marked
+from mockserver.handlers.planned.choosing_keys import next_key
 from mockserver.handlers.planned.derived_members.deriving import Deriving
 from mockserver.handlers.planned.derived_members.stamps import moment_as, stamped
 from mockserver.handlers.planned.initial_data.agreement import agreeing
@@ -29,7 +33,8 @@ from mockserver.handlers.planned.stored_records.embedding import presented
 from mockserver.handlers.planned.stored_records.followers import keep_followers
 from mockserver.handlers.planned.stored_records.record_building import changed, draw_for, following, overlaid, settled
 from mockserver.handlers.planned.stored_records.scope import Scope, account_of, named, scope_of
-from mockserver.handlers.planned.stored_records.stored_files import with_files
+from mockserver.handlers.planned.stored_records.server_made import shows_secret
+from mockserver.handlers.planned.stored_records.stored_files import with_copied_file, with_files
 from mockserver.inference.vocabulary.attributes import ATTRIBUTES, members_holder
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
@@ -52,22 +57,47 @@ def action(call: Call, tenant: Tenant) -> Reply:
         return with_record(call, presented(call, tenant, record))
     after, body = presented(call, tenant, record), call.input.body
     value = {**(after if isinstance(after, dict) else {}), **body} if isinstance(body, dict) else after
-    return made(call, plan.success, plan.status, value=value)
+    return made(call, plan.success, plan.status, value=value, full=shows_secret(call, plan.success.schema))
 
 
 def _copied(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> Record:
     """Another record with what clients may say of one, and with what the body says of the copy."""
-    said, body = {name: one for name, one in value.items() if name in scope.model.said()}, sent(call)
+    kept, body = {*scope.model.said(), *_kinds(call, scope)}, sent(call)
+    said = {name: one for name, one in value.items() if name in kept}
     here = Scope(call, scope.tenant, scope.resource, tuple(keys_of(record.id)[:-1]))
     key = scope.model.key[:1]
     said = {name: one for name, one in said.items() if (name,) != key}
-    return add(call, here, {**said, **(body if isinstance(body, dict) else {})})[0]
+    copy = add(call, here, {**said, **(body if isinstance(body, dict) else {})})[0]
+    _copy_held(call, scope, keys_of(record.id), keys_of(copy.id))
+    return with_copied_file(call, here, record, copy)
+
+
+def _kinds(call: Call, scope: Scope) -> list[str]:
+    """The members that tell of what kind a record is, and not how far its life has gone: a ``type``."""
+    shapes, record = call.tools.maker.shapes, scope.model.record
+    members = shapes.properties(record).items() if record is not None else ()
+    return [name for name, node in members if not is_state(name) and listed_values(shapes, name, node)]
+
+
+def _copy_held(call: Call, scope: Scope, of: Sequence[str], to: Sequence[str]) -> None:
+    """Copy the records below one that it shows as its own: the questions of a survey."""
+    for name in {one.resource for one in scope.model.embeds().values()}:
+        child = call.tools.contract.resources.get(name)
+        parents = model_of(child).parents if child is not None else ()
+        if child is None or len(parents) != len(of) or parents[-1].resource != scope.resource.name:
+            continue
+        below = Scope(call, scope.tenant, child, tuple(to))
+        for one in Scope(call, scope.tenant, child, tuple(of)).in_order():
+            key = next_key(call, below)
+            below.put(str(key), marked(call, below.model, one.data(), tuple(to), key))
 
 
 def membership(call: Call, tenant: Tenant) -> Reply:
     """Put a record into a collection by its key alone; it is there already or becomes so."""
     plan, scope = plan_of(call), scope_of(call, tenant)
     key = str(call.input.values[str(plan.key)])
+    if of := plan.words.get("of"):
+        scope.put(key, named(call, Scope(call, tenant, call.tools.contract.resources[of], ())).data())
     record = scope.find(key)
     if record is None:
         record, _ = _added(call, scope, key)

@@ -21,6 +21,7 @@ from mockserver.handlers.planned.logging_in import remember, require_unregistere
 from mockserver.handlers.planned.preconditions.already_there import require_single
 from mockserver.handlers.planned.preconditions.conflicts import require_changeable, require_unique, require_unneeded
 from mockserver.handlers.planned.preconditions.referring import require_references
+from mockserver.handlers.planned.preconditions.states_above import require_open
 from mockserver.handlers.planned.preconditions.versions import (
     etag_header,
     is_known,
@@ -31,7 +32,8 @@ from mockserver.handlers.planned.preconditions.versions import (
 from mockserver.handlers.planned.reply_bodies.replying import answered, is_exemplified, made, with_record
 from mockserver.handlers.planned.stored_records.embedding import presented, seen
 from mockserver.handlers.planned.stored_records.known_elsewhere import known_elsewhere
-from mockserver.handlers.planned.stored_records.record_building import changed, composed, draw_for, new_name, settled
+from mockserver.handlers.planned.stored_records.record_building import changed, composed, draw_for, settled
+from mockserver.handlers.planned.stored_records.renaming import new_name
 from mockserver.handlers.planned.stored_records.scope import Scope, named, scope_of
 from mockserver.handlers.planned.stored_records.stored_files import with_files
 from mockserver.messages import Headers, Json, Reply
@@ -146,6 +148,7 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
     require_unregistered(call, scope, body)
     require_unique(call, scope, body)
     require_single(call, scope, body)
+    require_open(call, scope, body)
     key, is_said = key_for(call, scope, body)
     key = whole_key(scope.model, scope.keys or (), key)
     if is_said and scope.holds(str(key)):

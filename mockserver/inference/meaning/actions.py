@@ -18,6 +18,7 @@ from mockserver.inference.reading.paths import ANY
 from mockserver.inference.reading.resource_draft import InferredCollection, Reading
 from mockserver.inference.vocabulary.attributes import attributes_of
 from mockserver.inference.vocabulary.conflict_words import forbidden_states, refused_states
+from mockserver.inference.vocabulary.verb_meanings import MEANT
 from mockserver.values.name_words import flat, singular, words_of
 from mockserver.values.verb_stems import stem_of, undone
 
@@ -30,22 +31,8 @@ _MARKS = re.compile(r"(?:mark|set|make|flag)[-_ ]?(?:as)?[-_ ]?(?=.)", re.IGNORE
 """How a verb begins that tells what becomes of a record: ``mark-as-paid``."""
 _TURNS = frozenset({"toggle", "flip", "switch"})
 """Verbs that make yes of no, and no of yes."""
-_TRUE = frozenset({"is", "has", "was"})  # how the name of a truth value begins
-_MEANT = {
-    stem_of(verb): tuple(map(stem_of, states))
-    for verb, states in {
-        "publish": ("live", "active", "public", "online", "on_sale"), "submit": ("in_review", "under_review", "review"),
-        "resume": ("active", "running", "in_progress"), "reopen": ("open", "active"),
-        "start": ("in_progress", "running"), "ship": ("dispatched", "in_transit"),
-        "approve": ("accepted", "confirmed"), "accept": ("approved", "confirmed"), "confirm": ("accepted", "approved"),
-        "reject": ("declined", "denied", "refused"), "decline": ("rejected", "denied"),
-        "deny": ("rejected", "declined"),
-        "finish": ("completed", "done"), "complete": ("done", "finished", "closed"), "close": ("done", "resolved"),
-        "resolve": ("closed", "done"), "terminate": ("ended", "inactive", "cancelled"),
-        "merge": ("merged", "closed"), "finalize": ("final", "open", "issued"),
-    }.items()
-}  # fmt: skip
-"""What a verb makes of a state where none is called like it, the likeliest first."""
+_TRUE = frozenset({"is", "has", "was"})
+"""How the name of a truth value begins."""
 _ASKS = re.compile(r"validat|check|test|preview|simulat|calculat|estimat", re.IGNORECASE)
 """How a verb begins that asks what would be, and changes nothing."""
 
@@ -252,7 +239,7 @@ def _meant(shapes: Shapes, members: Mapping[str, Node], verb: str) -> tuple[str,
     for name, node in members.items():
         options = listed_values(shapes, name, node) if is_state(name) else []
         by_stem = {stem_of(one): one for one in options}
-        if found := next((by_stem[one] for one in _MEANT.get(stem, ()) if one in by_stem), None):
+        if found := next((by_stem[one] for one in MEANT.get(stem, ()) if one in by_stem), None):
             return name, found
         if left := next((by_stem[one] for one in undone(stem) if one in by_stem), None):
             return name, str(first_state([one for one in options if one != left] or options))

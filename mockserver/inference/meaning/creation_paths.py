@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from mockserver.contract.kinds import Kind
+from mockserver.contract.samples.described_values import listed_values
 from mockserver.inference.meaning.guess import Guess
 from mockserver.inference.reading.paths import ANY, Key
 from mockserver.inference.reading.resource_draft import InferredCollection, Reading
 from mockserver.inference.records.resources import Resources
 from mockserver.inference.records.shared_collections import FEWEST, is_one
 from mockserver.inference.vocabulary.words import CREATES
-from mockserver.values.name_words import flat
+from mockserver.values.name_words import flat, singular
 
 _ACCOUNTS = re.compile("login|logon|signin|signup|auth|token|session|password|register")
 """Words of paths by which people come and go."""
@@ -72,7 +73,40 @@ def made_by(found: Resources, reading: Reading) -> Guess | None:
     if not is_made or not key or ANY in key or CREATES.match(key[-1]) or _ACCOUNTS.search(flat(key[-1])):
         return None
     name = found.shapes.name(reading.record.schema) if reading.record else None
-    homes = [one for one in found.collections.values() if name and one.schema == name and ANY not in one.key]
-    if len(homes) != 1 or not _is_home(found, homes[0]):
+    alike = [one for one in found.collections.values() if name and one.schema == name and ANY not in one.key]
+    homes = [one for one in alike if _is_home(found, one)]
+    if len(homes) != 1:
         return None
-    return Guess(Kind.CREATE, homes[0], f"it says that it created one of {homes[0].name} (O3)")
+    begins = _called(found, homes[0], reading, key[-1])
+    why = f"it says that it created one of {homes[0].name} (O3)"
+    why += "".join(f"; '{member}' is '{value}' of what is made there" for member, value in begins.items())
+    return Guess(Kind.CREATE, homes[0], why, {"begins": begins} if begins else {})
+
+
+def imported(found: Resources, reading: Reading, about: InferredCollection) -> Guess | None:
+    """``POST /contacts/import``: a list in the body, whose items say what records have."""
+    shapes, sent = found.shapes, found.shapes.properties(reading.body) if reading.body is not None else {}
+    if about.record is None or (reading.record is not None and reading.list is not None):
+        return None
+    own = set(shapes.properties(about.record))
+    for name, node in sent.items():
+        items = shapes.items(node) if shapes.type(node) == "array" else None
+        said = set(shapes.properties(items)) if items is not None else set()
+        if said and said <= own:
+            why = f"each of '{name}' makes one of {about.name} (O3)"
+            return Guess(Kind.CREATE, about, why, {"many": True, "each_of": name})
+    return None
+
+
+def _called(found: Resources, home: InferredCollection, reading: Reading, word: str) -> dict[str, str]:
+    """What kind of record a path makes that is called like it: ``POST /folders`` files whose ``type`` is ``folder``."""
+    shapes = found.shapes
+    sent = shapes.properties(reading.body) if reading.body is not None else {}
+    kinds = (
+        (name, one)
+        for name, node in (shapes.properties(home.record).items() if home.record is not None else ())
+        if name not in sent
+        for one in listed_values(shapes, name, node)
+        if flat(one) == flat(singular(word))
+    )
+    return dict([*kinds][:1])

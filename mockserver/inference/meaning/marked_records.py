@@ -21,6 +21,7 @@ from mockserver.inference.records.resources import Resources
 from mockserver.inference.records.shared_collections import GONE, is_one, join
 from mockserver.inference.vocabulary.words import COUNTS
 from mockserver.values.name_words import flat, singular, words_of
+from mockserver.values.verb_stems import stem_of
 
 _COUNTING = frozenset({"count", "counts", "number", "num", "total", "of", "all"})
 """Words that say of a number that it is one of records."""
@@ -37,7 +38,12 @@ def share_marked(found: Resources) -> None:
     """  # fmt: skip
     for one in [one for one in found.collections.values() if one.key and one.key[-1] != ANY and not one.item]:
         reading = found.reading(one.key, "get")
-        if set(found.paths.verbs(one.key)) != {"get"} or reading is None or reading.list is None or one.also:
+        if (
+            not {"get"} <= set(found.paths.verbs(one.key)) <= {"get", "delete"}
+            or reading is None
+            or reading.list is None
+            or one.also
+        ):
             continue
         homes = [
             home
@@ -46,17 +52,30 @@ def share_marked(found: Resources) -> None:
             and _around(home.key) == _around(one.key) and found.part(home) is found.part(one)
             and is_one(found.shapes, home.record, reading.list.schema)
         ]  # fmt: skip
-        if len(homes) == 1 and not GONE.search(one.key[-1]) and _truth(found, homes[0], one.key[-1]):
+        if len(homes) == 1 and _is_mark(found, homes[0], one.key[-1]):
             join(found, homes[0], one, f"/{'/'.join(one.key)} lists those that are so (R6)")
+
+
+def _is_mark(found: Resources, home: InferredCollection, word: str) -> bool:
+    """Whether a list is called like a truth about the records. What is gone (``/trash``) is elsewhere mostly, but where
+    an action of that name makes it true of a record.
+    """  # fmt: skip
+    if not _truth(found, home, word):
+        return False
+    below = [key[-1] for key in found.paths.entries if home.item and key[:-1] == home.item]
+    return not GONE.search(word) or any(stem_of(one) == stem_of(word) for one in below)
 
 
 def by_marks(found: Resources, reading: Reading, key: Key, method: str) -> Guess | None:
     """What a path means whose last word is a mark of the records of the collection before it, or counts these."""
+    home = found.homes.get(key) if method in ("get", "delete") and key not in found.collections else None
+    is_own = home is not None and found.paths.verbs(key).keys() <= {"get", "delete"} and key[-1:] != home.key[-1:]
+    if home is not None and is_own and (where := _truth(found, home, key[-1])):
+        why = f"'{key[-1]}' are the {home.name} that are so (O10)"
+        if method == "delete":
+            return Guess(Kind.BULK, home, f"{why}; DELETE of them all (O8)", {"does": "delete", "where": where})
+        return Guess(Kind.SEARCH, home, why, {"where": where}) if reading.list is not None else None
     if method == "get" and reading.list is not None:
-        home = found.homes.get(key)
-        where = _truth(found, home, key[-1]) if home is not None and key not in found.collections else {}
-        if home is not None and where and not found.paths.verbs(key).keys() - {"get"} and key[-1:] != home.key[-1:]:
-            return Guess(Kind.SEARCH, home, f"'{key[-1]}' are the {home.name} that are so (O10)", {"where": where})
         return None
     about = found.at(key[:-1])
     if about is None or about.record is None or key[-1] == ANY:

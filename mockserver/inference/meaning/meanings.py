@@ -9,19 +9,22 @@ from dataclasses import replace
 from mockserver.contract.kinds import Kind
 from mockserver.inference.meaning.actions import read_action
 from mockserver.inference.meaning.commands import is_commanded, put_alone
-from mockserver.inference.meaning.creation_paths import made_by
+from mockserver.inference.meaning.creation_paths import imported, made_by
 from mockserver.inference.meaning.guess import Guess
+from mockserver.inference.meaning.kept_lists import kept_in
 from mockserver.inference.meaning.partial_changes import needed_of
 from mockserver.inference.meaning.records_beside import giving_back
 from mockserver.inference.meaning.searches import searching
 from mockserver.inference.meaning.written_below import touches
 from mockserver.inference.reading.paths import ANY, Key
 from mockserver.inference.reading.resource_draft import InferredCollection, Reading
+from mockserver.inference.records.callers_lists import is_callers
+from mockserver.inference.records.key_forms import asked_key
 from mockserver.inference.records.resources import Resources
 from mockserver.inference.records.shared_collections import FEWEST, is_of_several, is_one, looked_up, values_shown
 from mockserver.inference.vocabulary.asked_members import asked_member
 from mockserver.inference.vocabulary.words import CALLERS, CONTENTS, CREATES
-from mockserver.values.name_words import flat, thing_of
+from mockserver.values.name_words import flat
 
 SINGLE: Mapping[str, str] = {"get": "read", "put": "replace", "patch": "merge", "post": "merge", "delete": "reset"}
 """What a verb does to a record of which there is one."""
@@ -213,7 +216,7 @@ class Meanings:
         found = reading.record or (reading.list if reading.takes_files else None)
         shown = items if items is not None else found.schema if found else None
         if shown is None or not is_one(shapes, about.record, shown):
-            return None
+            return imported(self._resources, reading, about)
         why = f"'{key[-1]}' makes records of {about.name} (O3)"
         return Guess(Kind.CREATE, about, why, {"many": True} if items is not None else {})
 
@@ -223,7 +226,8 @@ class Meanings:
         if reading.list and about is not None:
             values, why = values_shown(self._resources, reading, about), f"{reading.list.why} (O1, R4)"
             why = f"what '{values['member']}' of {values['resource']} have (R4)" if values else why
-            return Guess(Kind.LIST, about, f"GET of a list: {why}", {"values": values} if values else {})
+            mine = {"mine": True} if is_callers(reading.entry.path.key) else {}
+            return Guess(Kind.LIST, about, f"GET of a list: {why}", {"values": values} if values else mine)
         if reading.success.schema is None:
             return Guess(Kind.STUB, None, "GET without a schema (O12)")
         above = self._resources.above(reading.entry.path.key)
@@ -245,7 +249,7 @@ class Meanings:
             if body_type == "array" or (reading.list and body_type == "array"):
                 return Guess(Kind.CREATE, about, "POST of a list: each is made (O3)", {"many": True})
             return Guess(Kind.CREATE, about, "POST on a collection (O3)")
-        if method != "post" and body_type != "array" and (name := self._asked_key(reading, about)):
+        if method != "post" and body_type != "array" and (name := asked_key(self._resources.shapes, reading, about)):
             kind = {"put": Kind.REPLACE, "patch": Kind.PATCH, "delete": Kind.DELETE}[method]
             return Guess(kind, about, f"'{name}' in the query names the record (O8)", {"key": {"query": name}})
         if method == "delete":
@@ -259,18 +263,6 @@ class Meanings:
                 kind = Kind.REPLACE if method == "put" else Kind.PATCH
                 return Guess(kind, about, "the body names the record (O8)", {"key": "body"})
         return Guess(Kind.BULK, about, f"{method.upper()} of a collection (O8)", {"does": method})
-
-    def _asked_key(self, reading: Reading, about: InferredCollection) -> str | None:
-        """The parameter of the query without which there is no request, and that names one record."""
-        shapes, key = self._resources.shapes, flat("".join(about.identity[-1:])) or "id"
-        thing = thing_of(about.name)
-        for taken in reading.parameters:
-            is_one = (
-                taken.location == "query" and taken.required and shapes.type(taken.schema) not in ("array", "boolean")
-            )
-            if is_one and flat(taken.name) in (key, thing + key, thing + "id"):
-                return taken.name
-        return None
 
     def _lookup(self, reading: Reading, key: Key) -> Guess:
         """A list on an item path: the records with that value, of the resource of the same schema."""
@@ -297,4 +289,6 @@ class Meanings:
 
     def _action(self, reading: Reading, above: InferredCollection, why: str) -> Guess:
         action = read_action(self._resources.shapes, reading, above)
+        if not action.sets and (kept := kept_in(self._resources, reading, above)):
+            return kept
         return Guess(Kind.ACTION, above, f"{why}; {action.why}", action.words)

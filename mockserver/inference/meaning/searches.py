@@ -12,6 +12,8 @@ from mockserver.inference.reading.paths import ANY, Key
 from mockserver.inference.reading.resource_draft import InferredCollection, Reading
 from mockserver.inference.records.resources import Resources
 from mockserver.inference.records.shared_collections import is_one
+from mockserver.inference.vocabulary.measures import superlative
+from mockserver.inference.vocabulary.position_names import REORDERS, position_of
 from mockserver.inference.vocabulary.words import COUNTS, FIRST, LATEST, SEARCHES
 from mockserver.values.name_words import flat, singular
 
@@ -23,7 +25,7 @@ def searching(found: Resources, reading: Reading, key: Key, method: str) -> Gues
     """What a path that says that it searches or counts is about."""
     if not key:
         return None
-    for rule in (_counted, _tallied, by_marks, _picked):
+    for rule in (_counted, _tallied, by_marks, _picked, _reordered):
         if guess := rule(found, reading, key, method):
             return guess
     if reading.list is None or method not in ("get", "post"):
@@ -73,16 +75,34 @@ def _counted_by(shapes: Shapes, about: InferredCollection, prose: str) -> str:
 
 
 def _picked(found: Resources, reading: Reading, key: Key, method: str) -> Guess | None:
-    """``GET /releases/latest``: the one of the collection before it that was made last, or first."""
+    """``GET /releases/latest``: the one of the collection before it that was made last, or first; ``/bids/highest``."""
     about, word = found.at(key[:-1]), flat(key[-1])
     which = "last" if word in LATEST else "first" if word in FIRST else ""
-    if method != "get" or about is None or about.record is None or reading.record is None or not which:
+    if method != "get" or about is None or about.record is None or reading.record is None:
         return None
     if not is_one(found.shapes, about.record, reading.record.schema):
+        return None
+    if not which and (found_by := superlative(found.shapes, about.record, word)):
+        member, way = found_by
+        why = f"'{key[-1]}' is the one of {about.name} whose '{member}' is {way} (O10)"
+        return Guess(Kind.LOOKUP, about, why, {"which": way, "by": member})
+    if not which:
         return None
     return Guess(
         Kind.LOOKUP, about, f"'{key[-1]}' is the one of {about.name} that was made {which} (O10)", {"which": which}
     )
+
+
+def _reordered(found: Resources, reading: Reading, key: Key, method: str) -> Guess | None:
+    """``PUT /lists/{id}/items/order``: a list of keys, in the order in which the records are to stand."""
+    about = found.at(key[:-1])
+    if method == "get" or about is None or reading.body is None or flat(key[-1]) not in REORDERS:
+        return None
+    place, shapes, body = position_of(found.shapes, about.record), found.shapes, reading.body
+    lists = [body, *shapes.properties(body).values()]
+    if not place or not any(shapes.type(one) == "array" for one in lists):
+        return None
+    return Guess(Kind.BULK, about, f"'{key[-1]}' tells how {about.name} stand by '{place}' (O8)", {"does": "order"})
 
 
 def _number(shapes: Shapes, reading: Reading) -> tuple[str, ...] | None:

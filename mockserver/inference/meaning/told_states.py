@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 from mockserver.contract.samples.described_values import listed_values
 from mockserver.contract.samples.states import is_state
@@ -38,9 +39,11 @@ def told_state(shapes: Shapes, reading: Reading, above: InferredCollection) -> t
         return None
     texts = [str(node.child(word).value or "") for word in ("summary", "description")]
     texts += [reading.replies[CONFLICT].description] if CONFLICT in reading.replies else []
-    words = {stem_of(one) for text in texts for one in _BECOMES.findall(text)}
-    for name, member in shapes.properties(record).items() if words else ():
-        found = [one for one in listed_values(shapes, name, member) if is_state(name) and stem_of(one) in words]
+    said = {stem_of(one) for text in texts for one in _BECOMES.findall(text)}
+    begins = {stem_of(one[0]) for text in texts[:2] if (one := text.split(maxsplit=1))}  # ``Open a draft for bidding``
+    members = {name: node for name, node in shapes.properties(record).items() if is_state(name)}
+    for words, (name, member) in product((said, begins), members.items()):
+        found = [one for one in listed_values(shapes, name, member) if stem_of(one) in words]
         if len(found) == 1:
             return name, found[0]
     return None

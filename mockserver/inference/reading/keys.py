@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Steps
+from mockserver.contract.plan import PlannedParameter, Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.vocabulary.attributes import RELATIONSHIPS
 from mockserver.inference.vocabulary.words import KEY_ENDINGS, KEY_HOLDERS, KEYS, LOGINS, NAME_LIKE
@@ -74,19 +74,29 @@ def key_shown(examples: Iterable[Json], parameter: str) -> Told | None:
 
 
 def other_keys(
-    shapes: Shapes, record: Node | None, key: Steps, parameter: str, schema: Node | None
-) -> tuple[Steps, ...]:
+    shapes: Shapes,
+    record: Node | None,
+    key: Steps,
+    parameter: str,
+    schema: Node | None,
+    *,
+    taken: PlannedParameter | None = None,
+) -> tuple[Steps, ...]:  # fmt: skip
     """What a record is found by as well: its id, what a parameter such as ``idOrName`` names, what it is called by in
     addresses where its key is a number and the parameter a text (``/orgs/{org}``), and, where its key stands beside
-    it, its name: no reply tells such a key, so that a client has little else to go by.
+    it, its name: no reply tells such a key, so that a client has little else to go by. And what the path's parameter
+    is said to take: it is ``taken``: ``Id or email address``.
     """
-    members = shapes.properties(record) if record is not None else {}
+    members = shapes.properties(record) if record is not None and parameter else {}
     low = flat(parameter)
     named = [one for one in members if len(flat(one)) > 1 and _is_named(one, low)]
     likely = [one for one in members if flat(one) in NAME_LIKE][:1] if not key else []
     if len(key) == 1 and schema is not None and shapes.type(schema) == "string" and not low.endswith(KEYS):
         likely = _handle(shapes, members, key[0])
     ids = [one for one in KEYS[:5] if one in members]
+    said = taken.description if taken is not None else ""
+    spoken = {*words_of(said)} if " or " in said.lower() else set()
+    likely += [one for one in members if flat(one) in {"email", *LOGINS, *NAME_LIKE} and flat(one) in spoken]
     return tuple((one,) for one in dict.fromkeys([*named, *ids, *likely]) if (one,) != key)
 
 

@@ -11,14 +11,14 @@ from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.reading.paths import ANY
 from mockserver.inference.reading.resource_draft import InferredCollection
 from mockserver.inference.records.resources import Resources
-from mockserver.inference.vocabulary.words import PEOPLE, REFERENCE_ENDINGS
+from mockserver.inference.vocabulary.words import DOERS, PEOPLE, REFERENCE_ENDINGS
 from mockserver.values.name_words import flat, singular, words_of
 
-PERSONS = frozenset(
-    {"owner", "author", "creator", "createdby", "updatedby", "assignee", "reporter", "reviewer", "approver", "manager",
-     "supervisor", "organizer", "organiser", "requester", "sender", "recipient", "head"}
-)  # fmt: skip
-"""What people are called by what they do."""
+_PERSONS = DOERS | {
+    "owner", "author", "creator", "createdby", "updatedby", "assignee", "reporter", "reviewer", "approver", "manager",
+    "supervisor", "requester", "sender", "recipient", "head", "winner", "receiver", "payee", "invitee",
+}  # fmt: skip
+"""What people are called by what they do, or by what is done to them."""
 _ID_OF = re.compile(r"\b(?:IDs?|[Ii]dentifier|UUID|GUID) (?:of|for) (?:the |an? |this |that )?(\w+)(?: (\w+))?")
 """How it says of what."""
 _KEY_OF = re.compile(r"\b(\w+) of (?:the |an? |this |that )?(\w+)(?: (\w+))?")
@@ -219,5 +219,5 @@ def _named(name: str, known: Mapping[str, str]) -> str | None:
 
 def _called(thing: str, known: Mapping[str, str]) -> str | None:
     """The resource that is called so, or that of people where somebody is called so by what they do."""
-    person = next((word for word in PEOPLE if thing in PERSONS and word in known), thing)
+    person = next((word for word in PEOPLE if thing in _PERSONS and word in known), thing)
     return known.get(thing if thing in known else person)

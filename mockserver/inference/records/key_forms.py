@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
+from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.reading.keys import key_of
-from mockserver.inference.reading.resource_draft import InferredCollection
+from mockserver.inference.reading.resource_draft import InferredCollection, Reading
 from mockserver.inference.records.resources import Resources
-from mockserver.values.name_words import flat
+from mockserver.values.name_words import flat, thing_of
 
 
 def is_counted(found: Resources, one: InferredCollection) -> bool:
@@ -56,3 +57,13 @@ def most_listed(found: Resources, one: InferredCollection) -> int | None:
     array = found.shapes.member(reading.success.schema, reading.list.steps)
     most = found.shapes.says(array, "maxItems") if array is not None else None
     return most if isinstance(most, int) and most > 0 else None
+
+
+def asked_key(shapes: Shapes, reading: Reading, about: InferredCollection) -> str | None:
+    """The parameter of the query without which there is no request, and that names one record."""
+    key, thing = flat("".join(about.identity[-1:])) or "id", thing_of(about.name)
+    for taken in reading.parameters:
+        is_one = taken.location == "query" and taken.required and shapes.type(taken.schema) not in ("array", "boolean")
+        if is_one and flat(taken.name) in (key, thing + key, thing + "id"):
+            return taken.name
+    return None

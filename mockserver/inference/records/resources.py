@@ -185,7 +185,7 @@ class Resources:
         if not one.identity and one.record is not None and not self.shapes.shape(one.record).closed:
             shown = record_examples(self.shapes.document, one.sources)
             one.identity, why = key_shown(shown, one.parameter) or (one.identity, why)
-        one.others = other_keys(self.shapes, one.record, one.identity, one.parameter, asked) if one.parameter else ()
+        one.others = other_keys(self.shapes, one.record, one.identity, one.parameter, asked, taken=self.taken(one))
         one.why.append(f"{why} (R3)")
 
     def _unwrap(self, one: InferredCollection) -> None:

@@ -190,6 +190,10 @@ def _gather(found: Resources, flat: InferredCollection, others: list[InferredCol
     homes = [one for one in makers or nested if _lists(found, one)]
     if len(makers or nested) == len(homes) == 1 and _is_bare(found, flat, homes[0]):
         move(found, flat, homes[0])
+        for one in nested:
+            if one is not homes[0] and not one.item and not _posts(found, one) and (field := _field(found, flat, one)):
+                one.is_wide = True
+                join(found, homes[0], one, f"{_shown(one.key)} shows those of one {'.'.join(field)} (R6)")
         return
     for one in nested:
         field = _field(found, flat, one)

@@ -11,6 +11,11 @@ from mockserver.values.verb_stems import stem_of
 
 _LEADS = r"(?:same|duplicated?|unique|identical)"
 _TAKEN = r"(?:already|exists?|taken|in use|(?:being|been) used|must be unique|not unique|duplicated?|conflict)"
+_EMAILS, _ADDRESS = frozenset({"email", "email address"}), "(?:e mail|email|this|that|the|your) address|e mail"
+_FULL = re.compile(
+    r"\b(?:full|fully booked|sold out|at capacity"
+    r"|no (?:more |free |available )?(?:seats|spots|places|space|room|capacity))\b"
+)
 _ONLY = re.compile(r"\b(?:only|must be|has to be|unless|not in)\b")
 _NOT = re.compile(r"\b(?:already|cannot|can t|can not|could not|no longer|not possible|not allowed|must not|may not)\b")
 _IS_NOT = re.compile(r"\b(?:is|are|was|were|has) not (?:yet |been )*(\w+)")
@@ -65,9 +70,11 @@ def unique_members(refusal: str, members: Mapping[str, str], parent: str = "") -
     text = _spaced(refusal)
     for name, description in members.items():
         called = " ".join(words_of(name))
+        called = f"(?:{called}|{_ADDRESS})" if called in _EMAILS else called
         further = r"(?:or|and) (?:\w+ |(?:the|an?) \w+ (?:\w+ )?)"
         beside = rf"(?:address )?(?:{further}|for \w+ \w+ |{called} )?(?:is |has |was |are )?"
-        found = re.search(rf"\b{_LEADS} {called}\b|\b{called} {beside}{_TAKEN}\b", text) if called else None
+        done = rf"{called} (?:is|are|has|have|was) (?:\w+ ){{1,4}}already"  # ``has booked it already``
+        found = re.search(rf"\b{_LEADS} {called}\b|\b{called} {beside}{_TAKEN}\b|\b{done}\b", text) if called else None
         if _UNIQUE.search(description) or (found and not _is_elsewhere(text[found.end() :], parent)):
             yield name
 
@@ -113,6 +120,32 @@ def forbidden_states(refusal: str, states: Mapping[str, list[str]]) -> tuple[str
     if _FORBIDS.search(text):
         return name, own
     return (name, [one for one in states[name] if one not in own]) if " only " in text else ("", [])
+
+
+def states_needed(refusal: str, resource: str, states: Mapping[str, list[str]]) -> tuple[str, list[str]]:
+    """The member of a record of ``resource``, and its values with which ``refusal`` says that nothing is added to it.
+
+    ``The survey is not live`` refuses all others; ``The event is cancelled`` that one. An empty name where it does not
+    name the resource, names no state or those of several members, or is about other records: ``already exists``.
+    """
+    text = _spaced(refusal)
+    if not _calls(refusal, resource) or _OTHERS.search(text):
+        return "", []
+    stems = {stem_of(word) for word in text.split()}
+    named = {name: [one for one in own if stem_of(one) in stems] for name, own in states.items()}
+    named = {name: own for name, own in named.items() if own}
+    if len(named) != 1:
+        return "", []
+    name, own = next(iter(named.items()))
+    is_not = {stem_of(word) for word in _IS_NOT.findall(text)}
+    if [one for one in own if stem_of(one) in is_not] or (_ONLY.search(text) and not _FORBIDS.search(text)):
+        return name, [one for one in states[name] if one not in own]
+    return name, own
+
+
+def tells_of_full(refusal: str, resource: str) -> bool:
+    """Whether a refusal is about a record of ``resource`` that can hold no more: ``Class is full``."""
+    return bool(_calls(refusal, resource)) and _FULL.search(_spaced(refusal)) is not None
 
 
 def tells_of_state(refusal: str, states: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mockserver.inference.vocabulary.words import CHANGED, MADE
 from mockserver.messages import Json
+from mockserver.values.amounts import amount_of
 from mockserver.values.moment import read_moment
 from mockserver.values.name_words import flat, words_of
 
@@ -85,6 +86,5 @@ def _compares(one: Json, end: Json, *, is_lower: bool) -> bool:
             return one[:10] >= end[:10] if is_lower else one[:10] <= end[:10]
         first, second = read_moment(one), read_moment(end)
         return first is not None and second is not None and (first >= second if is_lower else first <= second)
-    if isinstance(one, int | float) and isinstance(end, int | float):
-        return one >= end if is_lower else one <= end
-    return False
+    number, limit = amount_of(one), amount_of(end)
+    return number is not None and limit is not None and (number >= limit if is_lower else number <= limit)

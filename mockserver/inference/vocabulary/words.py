@@ -154,6 +154,12 @@ TEXTS = frozenset(
 """How a list is asked for in an order, which way, and by words that its records hold."""
 
 
+def next_cursor(word: str, beside: Iterable[str]) -> str:
+    """What a bare ``cursor`` in an envelope is that has no other word for the way to the next page: that way."""
+    is_alone = word in ("cursor", "marker", "pagetoken") and not any(flat(bare(one)) in NEXT for one in beside)
+    return "nextcursor" if is_alone else word
+
+
 def is_paging(name: str) -> bool:
     return flat(bare(name)) in PAGING
 
@@ -183,6 +189,12 @@ REFERENCE_ENDINGS = ("id", "uuid", "gid", "sid")
 """How a member's name ends that refers to another record: ``customer_id``."""
 PEOPLE = ("user", "person", "people", "member", "account", "employee", "contact")
 """What the resource of all people is called, the likeliest first."""
+DOERS = frozenset(
+    {"seller", "buyer", "bidder", "host", "uploader", "uploadedby", "poster", "postedby", "commenter", "voter",
+     "organizer", "organiser", "inviter", "invitedby", "sharedby", "addedby", "placedby", "submittedby", "borrower",
+     "renter", "follower", "subscriber", "payer", "player", "applicant", "respondent", "editor", "publisher"}
+)  # fmt: skip
+"""What people are called by what they do; whoever makes a record is meant where no client can say another."""
 
 
 def is_servers(word: str, *, beside_key: bool = False) -> bool:

@@ -8,14 +8,17 @@ from typing import Any
 from mockserver.contract.plan import ACCOUNT_NAMES, PASSWORDS, Steps
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addressing.places import model_of, record_id
+from mockserver.handlers.planned.addressing.sendable import is_servers_alone
 from mockserver.handlers.planned.initial_data.initial_keys import first_key
 from mockserver.handlers.planned.initial_data.initial_records import begin
 from mockserver.handlers.planned.initial_data.initial_states import MAKERS
+from mockserver.inference.vocabulary.words import DOERS, PEOPLE
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at
-from mockserver.values.name_words import flat
+from mockserver.values.name_words import flat, singular
 
+_PEOPLE = frozenset({*PEOPLE, "customer", "client"})
 ACCOUNT = "account"
 """The claim that says of which resource the account is."""
 
@@ -59,13 +62,26 @@ def by_caller(call: Call, tenant: Tenant, value: dict[str, Any], sent: Mapping[s
         return value
     members, allows = call.tools.maker.shapes.properties(model.record), call.tools.maker.allows
     for name, other in model.foreign.items():
-        word = flat(name)
-        is_maker = name in members and name not in sent and MAKERS & {word, word.removesuffix("id")}
-        if not is_maker or (key := maker_in(call, tenant, other, value.get(name))) is None:
+        said, is_unsaid = {flat(name), flat(name).removesuffix("id")}, is_servers_alone(call, model.record, name)
+        is_maker = MAKERS & said or (DOERS & said and is_unsaid)
+        if not is_maker or name not in members or name in sent:
+            continue
+        made = value.get(name, is_unsaid or None)  # what no client can say, the server does
+        if (key := maker_in(call, tenant, other, made)) is None:
             continue
         options = (int(key) if key.isascii() and key.isdigit() else key, key)
         value = next(({**value, name: one} for one in options if allows(members[name], one)), value)
     return value
+
+
+def callers_own(call: Call, tenant: Tenant) -> dict[str, Json]:
+    """What the records say that are the caller's: her key, in the member that names who made them or whose they are."""
+    model = model_of(call.resource)
+    people = {name: other for name, other in model.foreign.items() if flat(singular(other)) in _PEOPLE}
+    makers = [name for name in people if {flat(name), flat(name).removesuffix("id")} & (MAKERS | DOERS)]
+    name = next(iter(makers), next(iter(people)) if len(people) == 1 else None)
+    key = maker_in(call, tenant, people[name], made=True) if name is not None else None
+    return {} if name is None or key is None else {name: key}
 
 
 def is_kept_apart(call: Call, name: str) -> bool:

@@ -36,7 +36,7 @@ def derivations(names: tuple[str, ...]) -> tuple[Derivation, ...]:
 def within_capacity(value: dict[str, Json], random: Random) -> dict[str, Json]:
     """A made object in which no more is taken than there is room for."""
     called = {flat(name): name for name in value}
-    room = next((value[called[one]] for one in _CAPACITY if one in called), None)
+    room = next((value[called[one]] for one in CAPACITY if one in called), None)
     taken = next((called[one] for one in _TAKEN if one in called), None)
     held = value[taken] if taken is not None else None
     if taken is None or not is_exact(room) or not is_exact(held) or held <= room:
@@ -128,7 +128,7 @@ _EXPIRY = (
     "validto", "expires", "expireat", "expirytime",
 )  # fmt: skip
 _END = ("endsat", "endson", "enddate", "endat", "endtime", "end", "renewsat", "renewson", "renewaldate")
-_CAPACITY = (
+CAPACITY = (
     "capacity", "maxparticipants", "maxattendees", "totalseats", "seatstotal", "maxcapacity", "maxseats", "totalspots",
     "totalcapacity", "seats",
 )  # fmt: skip
@@ -156,8 +156,8 @@ _TABLE: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...], Callable[..., 
     (("daysleft", "daysremaining", "remainingdays", "daysuntildue", "daysuntilexpiry", "daystogo",
       "daysuntilexpiration", "daysuntilrenewal"), ((*_DUE, *_EXPIRY, *_END),), _days_left),
     (("isexpired", "expired", "hasexpired"), (_EXPIRY,), _is_past),
-    (_LEFT, (_CAPACITY, _TAKEN), _difference),
-    (("isfull", "full", "soldout", "issoldout"), (_CAPACITY, _TAKEN), _is_none_left),
+    (_LEFT, (CAPACITY, _TAKEN), _difference),
+    (("isfull", "full", "soldout", "issoldout"), (CAPACITY, _TAKEN), _is_none_left),
     (("balancedue", "amountdue", "outstanding", "amountoutstanding", "outstandingamount", "remainingamount",
       "amountremaining", "balance"),
      (("total", "totalamount", "grandtotal", "amounttotal"), ("amountpaid", "paidamount", "totalpaid")), _difference),

@@ -25,7 +25,9 @@ from mockserver.values.verb_stems import stem_of
 
 _BEGINS = re.compile(
     r"(placed|ordered|enrolled|occurred|happened|joined|registered|submitted|requested|posted|issued|uploaded|booked|"
-    r"purchased|recorded|logged|reported|subscribed|invited|filed|received|donated|voted|rated)at"
+    r"purchased|recorded|logged|reported|subscribed|invited|filed|received|donated|voted|rated|checkedin|clockedin|applied|"
+    r"captured|measured|scanned|visited|viewed|liked|followed|starred|bookmarked|pinned|shared|sent|collected|assigned|"
+    r"granted|earned|awarded|played|watched|commented|reviewed|answered)at"
 )
 """When something was done that made the record."""
 

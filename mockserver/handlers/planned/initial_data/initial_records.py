@@ -38,6 +38,7 @@ from mockserver.handlers.planned.initial_data.initial_keys import (
     placed,
 )
 from mockserver.handlers.planned.initial_data.relationships import with_relationships
+from mockserver.inference.vocabulary.position_names import position_of
 from mockserver.messages import Json
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
@@ -136,6 +137,8 @@ def first(
     if shown is None and isinstance(value, dict):
         asked = asked_examples(call, resource, ordinal)
         value = identified(maker, model, agreeing(maker, model, {**value, **asked}, draw, resource.name), draw) | asked
+        if (place := position_of(maker.shapes, model.record)) in value and place not in asked:
+            value[place] = ordinal
     if isinstance(value, dict):
         value = related(call, resource, {**value, **model.always}, InitialPlace(tenant, keys, ordinal, lists_name))
         value = marked(call, model, value, keys, key)

@@ -9,9 +9,11 @@ from typing import Any
 from mockserver.handlers.planned.addressing.places import by_key
 from mockserver.handlers.planned.lists.record_parts import held
 from mockserver.handlers.planned.stored_records.scope import Scope
+from mockserver.inference.vocabulary.loose_names import loose_order, meant_member
 from mockserver.inference.vocabulary.words import DIRECTIONS, SORTS
 from mockserver.messages import Json
 from mockserver.store import Record
+from mockserver.values.amounts import amount_of
 from mockserver.values.name_words import flat
 
 Way = tuple[str, bool]
@@ -83,8 +85,8 @@ def _way(members: Mapping[str, str], text: str, moment: str, *, is_down: bool) -
     elif behind := _BEHIND.fullmatch(text):
         name, way = behind[1], behind[2]
     else:
-        return None
-    member = sorted_by(members, name)
+        return loose_order(members, text)
+    member = sorted_by(members, name) or meant_member(members, name)
     return None if member is None else (member, way.lower().startswith("desc") or way == "-1")
 
 
@@ -119,6 +121,7 @@ def _ranked_by(member: str) -> Callable[[tuple[Record, Any]], tuple[int, float, 
 
 def rank(value: Json) -> tuple[int, float, str]:
     """Where a value stands in an order: numbers, then texts, then none at all."""
-    if isinstance(value, int | float):
-        return (0, float(value), "")
+    number = None if isinstance(value, str) else amount_of(value)
+    if number is not None:
+        return (0, number, "")
     return (2, 0, "") if value is None else (1, 0, str(value))

@@ -25,6 +25,7 @@ from mockserver.inference.vocabulary.words import (
     SIZES,
     TOTALS,
     VERSIONS,
+    next_cursor,
 )
 from mockserver.messages import Json
 from mockserver.store import Record
@@ -76,6 +77,7 @@ def _members(call: Call, node: Node, facts: dict[str, Any], way: Steps, left: in
             if inner or (_leads_on(shapes, place) and call.tools.maker.allows(place, {})):
                 made[name] = inner
             continue
+        word = next_cursor(word, shapes.properties(node))
         value = _member(call, place, "total" if word in _counts_of(way) else word, facts)
         value = as_shown(call, name, value) if isinstance(value, str) else value
         if value is not ABSENT and (value != "" or name in required):  # an empty text is said where one must be

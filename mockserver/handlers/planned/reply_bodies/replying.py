@@ -23,6 +23,7 @@ from mockserver.handlers.planned.addressing.places import plan_of
 from mockserver.handlers.planned.reply_bodies.acknowledgements import acknowledged, is_acknowledgement
 from mockserver.handlers.planned.reply_bodies.envelope_fields import with_envelope_fields
 from mockserver.handlers.planned.reply_bodies.streams import is_asked_to_stream, streamed, told_in_events
+from mockserver.handlers.planned.reply_bodies.told_items import told_by
 from mockserver.handlers.planned.stored_records.record_building import draw_for
 from mockserver.inference.vocabulary.words import HOLDERS_OF_ANY, OUTCOMES, is_paging
 from mockserver.messages import Headers, Json, Reply
@@ -121,10 +122,10 @@ def made(
         body = next((one for one in (key, str(key)) if maker.allows(schema, one)), body)
     if isinstance(value, dict) and isinstance(body, dict):
         known = maker.shapes.properties(schema)
-        tried = {**body, **{name: one for name, one in value.items() if name in known or name in body}}
+        tried = {**body, **told_by(maker.shapes, known, body, value)}
         if (inner := enveloped(maker.shapes, schema)) is not None and isinstance(held := body.get(inner, {}), dict):
             named = maker.shapes.properties(known[inner])
-            within = {name: one for name, one in value.items() if name in named}
+            within = told_by(maker.shapes, named, held, {name: one for name, one in value.items() if name in named})
             tried = {**body, inner: {**held, **within}} if within else tried
         body = shown(maker, schema, fit(maker, schema, tried, draw))
     if said is plan.success and isinstance(body, dict) and is_acknowledgement(plan):

@@ -7,10 +7,10 @@ from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.addressing.sendable import sendable_members
 from mockserver.handlers.planned.derived_members.stamps import stamped
 from mockserver.handlers.planned.derived_members.state_members import StateMembers
 from mockserver.handlers.planned.initial_data.initial_states import states_at_first
-from mockserver.handlers.planned.stored_records.sendable import sendable_members
 from mockserver.inference.vocabulary.attributes import ATTRIBUTES, attributes_of
 from mockserver.messages import Json
 

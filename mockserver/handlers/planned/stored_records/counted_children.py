@@ -144,4 +144,5 @@ def _tells_of(number: str, many: str) -> bool:
     """Whether a count is called by what has been done by what it counts: ``enrolledCount`` of the enrolments."""
     word = number.removesuffix("count")
     stem = stem_of(word)
-    return word != number and word.endswith("ed") and len(stem) >= FEWEST and many.startswith(stem)
+    is_done = word != number and word.endswith("ed")
+    return is_done and (stem == stem_of(singular(many)) or (len(stem) >= FEWEST and many.startswith(stem)))

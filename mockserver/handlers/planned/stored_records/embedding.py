@@ -18,6 +18,7 @@ from mockserver.handlers.planned.derived_members.denormalised_fields import copi
 from mockserver.handlers.planned.derived_members.deriving import Deriving
 from mockserver.handlers.planned.initial_data.initial_states import MAKERS
 from mockserver.handlers.planned.stored_records.counted_children import children_numbers
+from mockserver.handlers.planned.stored_records.positions import in_place
 from mockserver.handlers.planned.stored_records.scope import Scope
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant
@@ -167,10 +168,10 @@ class _Inner:
         self._own = keys[-1]
 
     def owned(self, around: tuple[str, ...]) -> Json:
-        """All that belong to the record, in the order of their keys, as far as a member can show them."""
+        """All that belong to the record, in their order, as far as a member can show them."""
         owner = self._one.owner
         below = self._scope((((owner,), self._own),) if owner else ())
-        copies = (self._copy(record, around) for record in below.in_order()[:MOST])
+        copies = (self._copy(record, around) for record in in_place(below)[:MOST])
         return [one for one in copies if one is not None]
 
     def current(self, kept: Json, around: tuple[str, ...]) -> Json:

@@ -37,6 +37,7 @@ class HeldEntries:
         place = self._maker.shapes.properties(scope.model.record)[member]
         self._place = self._maker.shapes.items(place) or place
         self._member = flat(singular(member))
+        self._is_of_texts = self._maker.shapes.type(self._place) == "string"
         self._identity = identity
         words = (*LOGINS, *NAME_LIKE)
         members = [one for one in self._maker.shapes.properties(self._place) if flat(one) in words]
@@ -55,7 +56,8 @@ class HeldEntries:
         """What a body says of entries: one or many of them, be it in a member that is called like the list."""
         if isinstance(sent, dict) and len(sent) == 1:
             [(name, inner)] = sent.items()
-            sent = inner if flat(singular(name)) == self._member and isinstance(inner, dict | list) else sent
+            is_held = isinstance(inner, dict | list) or (self._is_of_texts and isinstance(inner, str))
+            sent = inner if flat(singular(name)) == self._member and is_held else sent
         return sent if isinstance(sent, list) else [sent]
 
     def take_out(self, sent: Json) -> None:
@@ -68,6 +70,9 @@ class HeldEntries:
         """The entry of that key with what was sent, added where it is not there: as the record of that key is."""
         if any(key in self._keys(one) for one in self.all):
             return self.change(self.find(key), sent)
+        if self._is_of_texts:
+            self.all.append(key)
+            return key
         said = {**(self._named(self._member, key) or {}), **(sent if isinstance(sent, dict) else {})}
         for steps in self._ways:
             place = self._maker.shapes.member(self._place, steps)
@@ -81,6 +86,8 @@ class HeldEntries:
         if is_key(sent):
             return self.put(str(sent), None)
         said = sent if isinstance(sent, dict) else {}
+        if self._is_of_texts:
+            return self.all[:]  # nothing that was sent is one
         key = value_at(said, self._identity) if self._identity else None
         if is_key(key) and any(str(key) in self._keys(one) for one in self.all):
             return self.change(self.find(str(key)), said)
@@ -95,6 +102,8 @@ class HeldEntries:
 
     def change(self, index: int, sent: Json, *, whole: bool = False) -> Json:
         """The entry with what was sent, or as that says alone but for its key."""
+        if self._is_of_texts:
+            return self.all[index]
         held, said = self.all[index], sent if isinstance(sent, dict) else {}
         draw = self._draw()
         base: dict[str, Any] = held if isinstance(held, dict) else {}

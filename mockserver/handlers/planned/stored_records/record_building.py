@@ -15,18 +15,20 @@ from mockserver.handlers.planned.addressing.addresses import addressed, brought_
 from mockserver.handlers.planned.addressing.new_keys import identified
 from mockserver.handlers.planned.addressing.places import keys_of, plan_of, taking
 from mockserver.handlers.planned.addressing.repeated_keys import marked, repeated
+from mockserver.handlers.planned.addressing.sendable import by_default, sendable_members
+from mockserver.handlers.planned.derived_members.beginnings import as_begun
 from mockserver.handlers.planned.derived_members.deriving import Deriving, anything_follows
 from mockserver.handlers.planned.derived_members.stamps import beside_key, stamped
 from mockserver.handlers.planned.derived_members.state_members import StateMembers
 from mockserver.handlers.planned.initial_data.initial_states import initial_states, without_what_nobody_said
 from mockserver.handlers.planned.stored_records.attribute_states import with_attributes
 from mockserver.handlers.planned.stored_records.embedding import completed, named_copies, usual
-from mockserver.handlers.planned.stored_records.generated_lists import worked_out
 from mockserver.handlers.planned.stored_records.listed_copies import with_listed_copies
 from mockserver.handlers.planned.stored_records.listed_within import listed_within
 from mockserver.handlers.planned.stored_records.merging import by_entry, merged
+from mockserver.handlers.planned.stored_records.positions import placed_last
 from mockserver.handlers.planned.stored_records.scope import Scope
-from mockserver.handlers.planned.stored_records.sendable import by_default, sendable_members
+from mockserver.handlers.planned.stored_records.server_made import worked_out
 from mockserver.inference.vocabulary.words import RENAMES
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
@@ -50,13 +52,14 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     made = without_what_nobody_said(call, model, maker.member(model.record, draw, ""))
     made = identified(maker, model, brought_here(call, model.record, made), draw)
     usually = {name: one for name, one in by_default(call, model.record).items() if one is not None}
-    begun = {**initial_states(call, model), **(made if isinstance(made, dict) else {}), **usually, **model.always}
+    always = {**model.always, **plan_of(call).words.get("begins", {})}
+    begun = {**initial_states(call, model), **(made if isinstance(made, dict) else {}), **usually, **always}
     begun |= worked_out(call, model.record, draw)
     base = by_caller(call, scope.tenant, usual(call, scope, begun, sent), sent)
     sayable = _sayable(call, model, sent)
     value, ignored = overlaid(call, scope, base, sayable, draw)
     value = with_listed_copies(call, scope, named_copies(call, scope, value, sayable), sayable)
-    value = following(call, scope, value, sayable)
+    value = placed_last(call, scope, following(call, scope, as_begun(call, model.record, value), sayable), sent)
     value = with_attributes(call, model.record, stamped(call, model.record, value, is_new=True, sent=sent), sent)
     value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
     value = repeated(call, model, marked(call, model, value, scope.keys or (), key), scope.having)
@@ -182,21 +185,6 @@ def _target(members: Mapping[str, Any], spelled: Mapping[str, str], name: str) -
         if word.endswith(ending):
             return spelled.get(word) or spelled.get(word.removesuffix(ending))
     return spelled.get(word)
-
-
-def new_name(call: Call, scope: Scope, sent: Json) -> Json:
-    """The key that an update gives the record, in a member of its own: ``new_name``; None where it gives none."""
-    model = scope.model
-    if model.record is None or len(model.key) != 1 or not isinstance(sent, dict):
-        return None
-    members = call.tools.maker.shapes.properties(model.record)
-    said = (
-        one
-        for name, one in sent.items()
-        if name not in members and (begun := RENAMES.match(name)) and flat(name[begun.end() :]) == flat(model.key[0])
-    )
-    found = next(said, None)
-    return found if isinstance(found, str) and found and call.tools.maker.allows(members[model.key[0]], found) else None
 
 
 def settled(call: Call, scope: Scope, value: Json, draw: Draw) -> Json:

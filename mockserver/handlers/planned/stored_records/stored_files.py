@@ -47,6 +47,19 @@ def with_files(call: Call, scope: Scope, record: Record, said: Json) -> Record:
     return scope.replace(record, {**value, **own}) if own else record
 
 
+def with_copied_file(call: Call, scope: Scope, record: Record, copy: Record) -> Record:
+    """The copy of a record with the file that is kept for it, and with what it tells of that."""
+    resource, value = call.tools.contract.resources.get(files_of(call.resource)), record.data()
+    kept = scope.tenant[resource.name].get(record_id(keys_of(record.id), _HELD)) if resource is not None else None
+    if kept is not None:
+        file: Any = kept.data()
+        _keep(call, scope.tenant, copy, "", SentFile(file["name"], file["type"], b64decode(file["content"])))
+    if resource is None or not isinstance(value, dict):
+        return copy
+    facts = {name: one for name, one in value.items() if flat(name) in _SIZES | _TYPES | _SUMS}
+    return scope.replace(copy, {**copy.data(), **facts}) if facts else copy
+
+
 def given_back(call: Call, tenant: Tenant) -> Reply | None:
     """The file that was sent for the record which the path names; None where none was."""
     plan, resource = plan_of(call), call.tools.contract.resources.get(files_of(call.resource))

@@ -15,7 +15,10 @@ from mockserver.inference.vocabulary.told_tallies import ToldNumber, thing_of, t
 from mockserver.messages import Reply
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
-from mockserver.values.name_words import flat, singular
+from mockserver.values.name_words import flat, singular, words_of
+
+_COUNTING = frozenset({"total", "count", "num", "number", "of", "all"})
+"""Words in the name of a number that say that it is one of records."""
 
 
 def counted(call: Call, tenant: Tenant, reply: Reply) -> Reply:
@@ -50,8 +53,17 @@ def _counting(call: Call, plan: OperationPlan) -> Mapping[str, tuple[Resource, T
         for name, node in members if shapes.type(node) in ("integer", "number")
     }  # fmt: skip
     found: dict[str, tuple[Resource, ToldNumber]] = {}
-    for name, words in said.items():
+    for name, own in said.items():
+        words = own if thing_of(own) else _spoken(name)
         one = named.get(thing_of(words))
         if one and one.model and (tally := told_tally(shapes, words, one.model.record)) is not None:
             found[name] = (one, tally)
     return found
+
+
+def _spoken(name: str) -> str:
+    """What the name of a number says in words: ``fileCount``, ``total_orders``, ``activeMembers``, ``users``."""
+    words = words_of(name)
+    rest = [one for one in words if one not in _COUNTING]
+    is_told = bool(rest) and (len(rest) < len(words) or singular(flat(name)) != flat(name))
+    return f"Number of {' '.join(rest)}" if is_told else ""

@@ -19,6 +19,13 @@ def sendable_members(call: Call) -> Mapping[str, Node]:
     return maker.shapes.properties(body) if body is not None else {}
 
 
+def is_servers_alone(call: Call, record: Node, name: str) -> bool:
+    """Whether no client can say with this request what a member of a record is."""
+    shapes = call.tools.maker.shapes
+    sendable, own = sendable_members(call), shapes.properties(record).get(name)
+    return name not in sendable or (own is not None and shapes.says(own, "readOnly") is True)
+
+
 def by_default(call: Call, record: Node) -> dict[str, Json]:
     """What a new or a replaced record holds where the client does not say it: the document's defaults, null among them.
 
