@@ -112,7 +112,7 @@ class InferredRequests(InferredSender):
         return key or InferredSender.segment(self, operation, name)
 
     def _forget(self, resources: Iterable[str]) -> None:
-        for one in resources:
+        for one in [each for each in resources if self._named.get(each) is not None]:  # None: it is being made
             self._named.pop(one, None)
 
     def fresh(self, operation: Operation, body: Any, good: Any = ABSENT) -> Any:

@@ -145,7 +145,8 @@ class Side:
             self._bind(step.record, raw.get(step.group.key))
         if step.operation.kind is Kind.BATCH:
             for number, result in enumerate(results_of(self.session, step.group, reply)):
-                self._bind(shared_name(step.group.name, "batch", number), result.get("key"))
+                if (name := shared_name(step.group.name, "batch", number)) in step.brings:
+                    self._bind(name, result.get("key"))
         self._look_at_clock(step, raw)
         media = reply.media_type
         return SideReply(reply.status, media, self.names.shared(raw), raw, exchange)
