@@ -614,3 +614,27 @@ def test_a_put_that_requires_less_than_a_create_changes_a_part_where_it_leaves_t
     assert changed == {**made, "state": "held"}
     whole = caller.put(f"/cases/{made['id']}", json={"type": "case", "title": "c"}).json
     assert (whole["title"], whole.get("note")) == ("c", None)
+
+
+def test_records_made_on_another_path_are_not_one_because_nothing_names_them(tmp_path: Path) -> None:
+    number = {"type": "integer"}
+    meeting = an_object(id=number, uuid=TEXT, topic=TEXT, host_id=TEXT)
+    user = parameter("userId")
+    root = document({
+        "/users": {"get": {"responses": {"200": reply({"type": "array", "items": an_object(id=TEXT)})}}},
+        "/users/{userId}": {"parameters": [user], "get": {"responses": {"200": reply(an_object(id=TEXT))}}},
+        "/users/{userId}/meetings": {
+            "parameters": [user],
+            "get": {"responses": {"200": reply(an_object(meetings={"type": "array", "items": meeting}))}},
+            "post": {"requestBody": taking(an_object(topic=TEXT)), "responses": {"201": reply(meeting)}},
+        },
+        "/meetings/{meetingId}": {"parameters": [parameter("meetingId", number)], "get": {"responses": {"200": reply({**meeting, "properties": {**meeting["properties"], "agenda": TEXT}})}}},
+    })  # fmt: skip
+    caller = client(root, tmp_path)
+    host = caller.get("/users").json[0]["id"]
+    made = [caller.post(f"/users/{host}/meetings", json={"topic": one}).json for one in "abc"]
+    listed = caller.get(f"/users/{host}/meetings").json["meetings"]
+    assert len({one["id"] for one in listed}) == len(listed)
+    for one in made:
+        assert [each["topic"] for each in listed if each["id"] == one["id"]] == [one["topic"]]
+        assert caller.get(f"/meetings/{one['id']}").json["topic"] == one["topic"]

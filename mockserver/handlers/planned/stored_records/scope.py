@@ -137,7 +137,8 @@ class Scope:
         if not self.model.made_elsewhere:
             return
         *above, key = keys_of(record.id)
-        data, ways = record.data(), [steps for steps in self.model.other_keys if steps]
+        data = record.data()
+        ways = [steps for steps in self.model.other_keys if steps and value_at(data, steps) is not None]
         same = with_values([(steps, value_at(data, steps)) for steps in ways])
         for name in self.model.made_elsewhere:
             for twin in [*self.tenant[name].narrowed(same, "")]:
