@@ -29,7 +29,8 @@ _STATUSES = ("409", "422", "403", "400")
 class _Needed(NamedTuple):
     """With which values of a member a record of ``resource`` has nothing put below it or naming it.
 
-    ``named_by``: the member of the new record that names it; empty where the path does.
+    An empty ``member``: when it is full. ``named_by``: the member of the new record that names it; empty where the path
+    does.
     """
 
     status: int
@@ -37,10 +38,6 @@ class _Needed(NamedTuple):
     member: str
     refused: list[str]
     named_by: str
-
-
-_FULL = "full"
-"""The member of what holds no more, of which no record has to have one."""
 
 
 def require_open(call: Call, scope: Scope, body: Json) -> None:
@@ -57,7 +54,7 @@ def require_open(call: Call, scope: Scope, body: Json) -> None:
         keys = () if one.named_by else (scope.keys or ())[:-1]
         record = Scope(call, scope.tenant, other, keys).find(str(key))
         value = record.data() if record is not None else None
-        if one.member == _FULL and _is_full(scope, value, one.named_by, key):
+        if not one.member and _is_full(scope, value, one.named_by, key):
             raise Refusal(one.status, f"Not possible: {quoted(str(key))} of {other.name} is full.")
         if isinstance(value, dict) and value.get(one.member) in one.refused:
             raise Refusal(one.status, f"Not possible: {one.member} of the record above is {shown(value[one.member])}.")
@@ -93,7 +90,7 @@ def _needs(call: Call, scope: Scope) -> Iterator[_Needed]:
             continue
         for status in (one for one in _STATUSES if one in plan.replies):
             if tells_of_full(plan.replies[status].description, resource):
-                yield _Needed(int(status), resource, _FULL, [], name)
+                yield _Needed(int(status), resource, "", [], name)
         if states := _states(call, other):
             for status in _STATUSES:
                 said = plan.replies.get(status)
