@@ -49,9 +49,9 @@ _TAKEN_BACK: Mapping[str, set[str]] = {
     stem_of(verb): set(map(stem_of, taken))
     for verb, taken in {
         "restore": ("trash", "archive", "delete", "remove"), "recover": ("trash", "archive", "delete", "remove"),
-        "reopen": ("close", "resolve", "complete"), "resume": ("pause", "suspend", "stop"),
+        "reopen": ("close", "resolve", "complete", "done", "finish"), "resume": ("pause", "suspend", "stop"),
         "reactivate": ("suspend", "deactivate", "disable", "inactive"), "enable": ("disable",),
-        "release": ("hold", "block", "lock"),
+        "release": ("hold", "block", "lock"), "stop": ("run", "start"), "pause": ("run",),
     }.items()
 }  # fmt: skip
 """What verbs take back that are not called like it."""

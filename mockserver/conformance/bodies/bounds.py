@@ -132,6 +132,7 @@ def inside(document: Document, values: Values, node: Node, depth: int = 0, turn:
         lengths = {schema.get("minLength", 0), schema.get("maxLength", LONG)}
         found += ["x" * length for length in sorted(lengths) if 0 < length <= LONGEST]
         guessed = [*TAKEN_FOR_OTHERS[GUESSED * turn % len(TAKEN_FOR_OTHERS) :], *TAKEN_FOR_OTHERS][:GUESSED]
+        guessed = [one for one in guessed if one.strip() or not schema.get("minLength")]  # trimmed
         found += [ODD_TEXT, "", *guessed, *LATE.get(str(schema.get("format")), ())]
         found += [values.make(node, "inner", 3)] if {"format", "pattern"} & set(schema) else []
     if kind in ("number", "integer"):

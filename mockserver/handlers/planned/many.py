@@ -107,7 +107,8 @@ def _picked(scope: Scope, which: str, by: str | None) -> Record:
 
     Raises Refusal(404) where there is none.
     """
-    records, members = scope.in_order(), _members(scope)
+    where, members = plan_of(scope.call).words.get("where") or {}, _members(scope)
+    records = [one for one in scope.in_order() if all(held(one.data(), name) == is_so for name, is_so in where.items())]
     if by is not None and records:
         measured = [one for one in records if held(one.data(), by) is not None] or records
         return (max if which == GREATEST else min)(measured, key=lambda one: rank(held(one.data(), by)))

@@ -35,6 +35,7 @@ from mockserver.handlers.planned.stored_records.record_building import changed, 
 from mockserver.handlers.planned.stored_records.scope import Scope, account_of, named, scope_of
 from mockserver.handlers.planned.stored_records.server_made import shows_secret
 from mockserver.handlers.planned.stored_records.stored_files import with_copied_file, with_files
+from mockserver.handlers.planned.stored_records.summaries import counted
 from mockserver.inference.vocabulary.attributes import ATTRIBUTES, members_holder
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
@@ -118,7 +119,7 @@ def singleton(call: Call, tenant: Tenant) -> Reply:
         record, _ = write(call, scope, record, body, whole=does == "replace")
     if plan.success.schema is not None and plan.record is None:
         return made(call, plan.success, plan.status, value=presented(call, tenant, record))
-    return with_record(call, presented(call, tenant, record))
+    return counted(call, tenant, with_record(call, presented(call, tenant, record)))
 
 
 def only(call: Call, scope: Scope) -> Record:

@@ -18,7 +18,7 @@ from mockserver.handlers.planned.choosing_keys import key_for, next_key
 from mockserver.handlers.planned.derived_members.stamps import beside_key
 from mockserver.handlers.planned.lists.sparse_fields import as_selected
 from mockserver.handlers.planned.logging_in import remember, require_unregistered, welcome, with_own_token, with_token
-from mockserver.handlers.planned.preconditions.already_there import require_single
+from mockserver.handlers.planned.preconditions.already_there import require_none_so, require_single
 from mockserver.handlers.planned.preconditions.conflicts import require_changeable, require_unique, require_unneeded
 from mockserver.handlers.planned.preconditions.referring import require_references
 from mockserver.handlers.planned.preconditions.states_above import require_open
@@ -149,6 +149,7 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
     require_unique(call, scope, body)
     require_single(call, scope, body)
     require_open(call, scope, body)
+    require_none_so(call, scope)
     key, is_said = key_for(call, scope, body)
     key = whole_key(scope.model, scope.keys or (), key)
     if is_said and scope.holds(str(key)):

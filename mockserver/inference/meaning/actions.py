@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan_values import NOW, TOGGLE
@@ -206,12 +206,22 @@ def sets_of(
         state = next((found for word in words if (found := _meant(shapes, members, word))), None)
         if state is not None and marked is not None:
             return {**dict([state]), **marked[0]}, f"'{verb}' makes '{state[0]}' '{state[1]}', {marked[1]}"
+    if by_meaning and state is None:
+        marked = _by_meaning(shapes, members, words, marked)
     if state is not None:
         times, sets = next((one for word in words if (one := _marked(shapes, members, word, beside=True))), ({}, ""))
         return {**dict([state]), **times}, f"'{verb}' makes '{state[0]}' '{state[1]}'{sets and f', {sets}'}"
     if marked is not None:
         return marked[0], f"'{verb}' {marked[1]}"
     return {}, f"nothing says what '{verb}' changes"
+
+
+def _by_meaning(shapes: Shapes, members: Mapping[str, Node], words: list[str], marked: _Marked) -> _Marked:
+    """What is marked by what a verb means, and the time beside: ``complete`` is ``done``, ``stop`` has an ``end``."""
+    alike = [one for word in words for one in MEANT.get(stem_of(word), ())]
+    marked = marked or next((one for word in alike if (one := _marked(shapes, members, word))), None)
+    times = next((one[0] for word in alike if (one := _marked(shapes, members, f"{word}ed", beside=True))), {})
+    return None if marked is None else ({**marked[0], **times}, marked[1])
 
 
 def _toggled(shapes: Shapes, members: Mapping[str, Node], verb: str) -> str | None:
@@ -246,9 +256,10 @@ def _meant(shapes: Shapes, members: Mapping[str, Node], verb: str) -> tuple[str,
     return None
 
 
-def _marked(
-    shapes: Shapes, members: Mapping[str, Node], verb: str, *, beside: bool = False
-) -> tuple[dict[str, Any], str] | None:
+_Marked: TypeAlias = tuple[dict[str, Any], str] | None
+
+
+def _marked(shapes: Shapes, members: Mapping[str, Node], verb: str, *, beside: bool = False) -> _Marked:
     """The member that is called like the verb, or like what the verb undoes: a truth value, or a time.
 
     ``beside`` a state that the verb sets, only the time when it was done.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from mockserver.contract.kinds import Kind
+from mockserver.contract.plan_values import NOW
 from mockserver.contract.samples.described_values import listed_values
+from mockserver.inference.meaning.actions import sets_of
 from mockserver.inference.meaning.guess import Guess
 from mockserver.inference.reading.paths import ANY, Key
 from mockserver.inference.reading.resource_draft import InferredCollection, Reading
@@ -14,6 +17,7 @@ from mockserver.inference.records.resources import Resources
 from mockserver.inference.records.shared_collections import FEWEST, is_one
 from mockserver.inference.vocabulary.words import CREATES
 from mockserver.values.name_words import flat, singular
+from mockserver.values.shown import shown
 
 _ACCOUNTS = re.compile("login|logon|signin|signup|auth|token|session|password|register")
 """Words of paths by which people come and go."""
@@ -77,9 +81,9 @@ def made_by(found: Resources, reading: Reading) -> Guess | None:
     homes = [one for one in alike if _is_home(found, one)]
     if len(homes) != 1:
         return None
-    begins = _called(found, homes[0], reading, key[-1])
+    begins = {**_started(found, homes[0], reading, key[-1]), **_called(found, homes[0], reading, key[-1])}
     why = f"it says that it created one of {homes[0].name} (O3)"
-    why += "".join(f"; '{member}' is '{value}' of what is made there" for member, value in begins.items())
+    why += "".join(f"; '{member}' is {shown(value)} of what is made there" for member, value in begins.items())
     return Guess(Kind.CREATE, homes[0], why, {"begins": begins} if begins else {})
 
 
@@ -96,6 +100,19 @@ def imported(found: Resources, reading: Reading, about: InferredCollection) -> G
             why = f"each of '{name}' makes one of {about.name} (O3)"
             return Guess(Kind.CREATE, about, why, {"many": True, "each_of": name})
     return None
+
+
+def _started(found: Resources, home: InferredCollection, reading: Reading, word: str) -> dict[str, Any]:
+    """What is true at first of what a path makes by what is done: ``POST /entries/start`` a timer that is ``running``,
+    whose ``start`` is now.
+    """  # fmt: skip
+    shapes, sets = found.shapes, sets_of(found.shapes, home, word, by_meaning=True)[0]
+    members = shapes.properties(home.record) if home.record is not None else {}
+    sent = shapes.properties(reading.body) if reading.body is not None else {}
+    named = {name: NOW for name, one in members.items()
+             if flat(name) == flat(word) and shapes.says(one, "format") == "date-time"}  # fmt: skip
+    own = {name: one for name, one in {**sets, **named}.items() if name not in sent}
+    return own if any(one is True for one in own.values()) else {}
 
 
 def _called(found: Resources, home: InferredCollection, reading: Reading, word: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from mockserver.inference.meaning.guess import Guess
 from mockserver.inference.meaning.kept_lists import kept_in
 from mockserver.inference.meaning.partial_changes import needed_of
 from mockserver.inference.meaning.records_beside import giving_back
-from mockserver.inference.meaning.searches import searching
+from mockserver.inference.meaning.searches import at_work, searching
 from mockserver.inference.meaning.written_below import touches
 from mockserver.inference.reading.paths import ANY, Key
 from mockserver.inference.reading.resource_draft import InferredCollection, Reading
@@ -166,7 +166,11 @@ class Meanings:
         """The collection whose record ``me`` stands for (R9)."""
         if not key or key[-1].lower() not in CALLERS:
             return None
-        return self._resources.at(key[:-1])
+        about = self._resources.at(key[:-1])
+        is_at_work = (
+            key[-1].lower() == "current" and about is not None and at_work(self._resources.shapes, about.record)
+        )
+        return None if is_at_work else about
 
     def _as_caller(self, about: InferredCollection, reading: Reading, method: str) -> Guess | None:
         if about.item is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mockserver.contract.document import Node
 from mockserver.contract.kinds import Kind
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.meaning.guess import Guess
@@ -88,9 +89,16 @@ def _picked(found: Resources, reading: Reading, key: Key, method: str) -> Guess 
         return Guess(Kind.LOOKUP, about, why, {"which": way, "by": member})
     if not which:
         return None
-    return Guess(
-        Kind.LOOKUP, about, f"'{key[-1]}' is the one of {about.name} that was made {which} (O10)", {"which": which}
-    )
+    where = at_work(found.shapes, about.record) if word == "current" else {}
+    why = f"'{key[-1]}' is the one of {about.name} that {'is so' if where else f'was made {which}'} (O10)"
+    return Guess(Kind.LOOKUP, about, why, {"which": which, "where": where})
+
+
+def at_work(shapes: Shapes, record: Node | None) -> dict[str, bool]:
+    """What is true of the record that is at work now, if a member tells it: ``running``."""
+    members = shapes.properties(record).items() if record is not None else ()
+    truths = {flat(name).removeprefix("is"): name for name, one in members if shapes.type(one) == "boolean"}
+    return next(({truths[one]: True} for one in ("current", "running", "active", "open", "live") if one in truths), {})
 
 
 def _reordered(found: Resources, reading: Reading, key: Key, method: str) -> Guess | None:

@@ -219,5 +219,6 @@ def _named(name: str, known: Mapping[str, str]) -> str | None:
 
 def _called(thing: str, known: Mapping[str, str]) -> str | None:
     """The resource that is called so, or that of people where somebody is called so by what they do."""
-    person = next((word for word in PEOPLE if thing in _PERSONS and word in known), thing)
+    is_person = thing in _PERSONS or thing in ("user", "person", "member")
+    person = next((word for word in PEOPLE if is_person and word in known), thing)
     return known.get(thing if thing in known else person)

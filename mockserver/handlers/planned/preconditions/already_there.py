@@ -15,6 +15,17 @@ from mockserver.messages import Json
 from mockserver.values.members import value_at
 from mockserver.values.name_words import flat, words_of
 from mockserver.values.shown import quoted
+from mockserver.values.verb_stems import stem_of
+
+
+def require_none_so(call: Call, scope: Scope) -> None:
+    """Raises Refusal(409): a record is what a new one would be from the first: ``A timer is already running``."""
+    said, begins = plan_of(call).replies.get(CONFLICT), plan_of(call).words.get("begins") or {}
+    words = words_of(said.description) if said is not None and begins else []
+    stems = {stem_of(word) for word in words} if "already" in words else set()
+    for name in (name for name, one in begins.items() if one is True and stem_of(name) in stems):
+        if any(value_at(one.data(), (name,)) is True for one in scope.all(condition({name: True}))):
+            raise Refusal(409, f"A record of {scope.resource.name} is {name} already.")
 
 
 def require_single(call: Call, scope: Scope, body: Json) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Model
+from mockserver.contract.plan_values import NOW
 from mockserver.contract.samples.fitting import coerced, fit
 from mockserver.contract.samples.scalars import Draw
 from mockserver.handlers.call import Call
@@ -18,7 +19,7 @@ from mockserver.handlers.planned.addressing.repeated_keys import marked, repeate
 from mockserver.handlers.planned.addressing.sendable import by_default, sendable_members
 from mockserver.handlers.planned.derived_members.beginnings import as_begun
 from mockserver.handlers.planned.derived_members.deriving import Deriving, anything_follows
-from mockserver.handlers.planned.derived_members.stamps import beside_key, stamped
+from mockserver.handlers.planned.derived_members.stamps import beside_key, moment_as, stamped
 from mockserver.handlers.planned.derived_members.state_members import StateMembers
 from mockserver.handlers.planned.initial_data.initial_states import initial_states, without_what_nobody_said
 from mockserver.handlers.planned.stored_records.attribute_states import with_attributes
@@ -52,7 +53,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     made = without_what_nobody_said(call, model, maker.member(model.record, draw, ""))
     made = identified(maker, model, brought_here(call, model.record, made), draw)
     usually = {name: one for name, one in by_default(call, model.record).items() if one is not None}
-    always = {**model.always, **plan_of(call).words.get("begins", {})}
+    always = {**model.always, **_begins(call, model.record)}
     begun = {**initial_states(call, model), **(made if isinstance(made, dict) else {}), **usually, **always}
     begun |= worked_out(call, model.record, draw)
     base = by_caller(call, scope.tenant, usual(call, scope, begun, sent), sent)
@@ -65,6 +66,14 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     value = repeated(call, model, marked(call, model, value, scope.keys or (), key), scope.having)
     value = beside_key(call, model, value, None)
     return settled(call, scope, value, draw), _ignored_headers(call, ignored)
+
+
+def _begins(call: Call, record: Node) -> dict[str, Json]:
+    """What is so of a record from the first that this operation makes."""
+    maker, members = call.tools.maker, call.tools.maker.shapes.properties(record)
+    said = {name: one for name, one in plan_of(call).words.get("begins", {}).items() if name in members}
+    now = call.tools.clock.now()
+    return {name: moment_as(maker, members[name], now, name) if one == NOW else one for name, one in said.items()}
 
 
 def following(
@@ -89,7 +98,9 @@ def following(
 
 def _others(call: Call, model: Model, value: Mapping[str, Any], *, is_new: bool) -> Iterator[str]:
     """What of a record does not follow though it was not said: its keys, and what clients could have said."""
-    yield from (name for name in sendable_members(call) if not is_new or name not in value)
+    says = call.tools.maker.shapes.says
+    sendable = (name for name, one in sendable_members(call).items() if says(one, "readOnly") is not True)
+    yield from (name for name in sendable if not is_new or name not in value)
     yield from model.key[:1]
     if not is_new:  # an address stays as it was
         yield from (steps[0] for steps in model.other_keys if steps)

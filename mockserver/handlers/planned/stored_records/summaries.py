@@ -8,7 +8,7 @@ from dataclasses import replace
 from mockserver.contract import Resource
 from mockserver.contract.plan import OperationPlan
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.addressing.places import by_key, plan_of
+from mockserver.handlers.planned.addressing.places import by_key, model_of, plan_of
 from mockserver.handlers.planned.initial_data.initial_records import begin
 from mockserver.handlers.planned.stored_records.scope import Scope
 from mockserver.inference.vocabulary.told_tallies import ToldNumber, thing_of, told_tally
@@ -53,7 +53,10 @@ def _counting(call: Call, plan: OperationPlan) -> Mapping[str, tuple[Resource, T
         for name, node in members if shapes.type(node) in ("integer", "number")
     }  # fmt: skip
     found: dict[str, tuple[Resource, ToldNumber]] = {}
+    sayable = model_of(call.resource).said() if call.resource.model is not None else ()
     for name, own in said.items():
+        if name in sayable:
+            continue
         words = own if thing_of(own) else _spoken(name)
         one = named.get(thing_of(words))
         if one and one.model and (tally := told_tally(shapes, words, one.model.record)) is not None:
