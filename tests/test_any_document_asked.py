@@ -261,3 +261,18 @@ def test_a_reply_without_a_record_says_again_what_was_asked_for(tmp_path: Path) 
     shown = client(document(paths), tmp_path).get("/rooms/7/occupancy?date=2025-05-02&unit=3").json
     assert (shown["roomId"], shown["date"], type(shown["unit"])) == (7, "2025-05-02", str)
     assert shown["free"] in {True, False}
+
+
+def test_a_cursor_is_no_filter_though_a_member_is_called_like_it(tmp_path: Path) -> None:
+    push = {"type": "object", "properties": {"id": NUMBER, "after": TEXT}}
+    told = {**query("after"), "description": "A cursor, as given in the Link header."}
+    root = document({
+        "/pushes": {"get": {"parameters": [query("limit", NUMBER), told], "responses": {"200": reply({"type": "array", "items": push})}},
+                    "post": {"requestBody": body(push), "responses": {"201": reply(push)}}},
+        "/pushes/{id}": {"parameters": [parameter("id", NUMBER)], "get": {"responses": {"200": reply(push)}}},
+    })  # fmt: skip
+    caller = client(root, tmp_path, scenario="empty")
+    made = [caller.post("/pushes", json={"after": "f00"}).json["id"] for _ in range(3)]
+    first = [one["id"] for one in caller.get("/pushes?limit=2").json]
+    rest = [one["id"] for one in caller.get(f"/pushes?limit=2&after={first[-1]}").json]
+    assert first + rest == made

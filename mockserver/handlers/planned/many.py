@@ -22,7 +22,7 @@ from mockserver.handlers.planned.lists.default_filters import default_filters
 from mockserver.handlers.planned.lists.filter_expressions import met_expressions
 from mockserver.handlers.planned.lists.filter_phrases import with_operators
 from mockserver.handlers.planned.lists.ordering import all_in, asked_order, in_order, rank
-from mockserver.handlers.planned.lists.paging import PlannedPage, paged
+from mockserver.handlers.planned.lists.paging import PlannedPage, cursors_of, paged
 from mockserver.handlers.planned.lists.record_parts import held, parts_of
 from mockserver.handlers.planned.lists.selectors import selected
 from mockserver.handlers.planned.lists.sparse_fields import as_selected
@@ -160,7 +160,7 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     members = _members(scope)
     asked = {**usual_order(call, members), **(unasked(call, asked) if is_answer(call) else asked)}
     conditions, asked = with_operators(members, asked)
-    of_path = in_path(plan_of(call))
+    of_path = {*in_path(plan_of(call)), *cursors_of(call)}
     named = {name: one for name in asked if name not in of_path and (one := filtered_by(scope, name))}
     if call.operation.method == "GET":  # what every request has to tell is no filter by what it is nearly called
         needed = _needed(call)

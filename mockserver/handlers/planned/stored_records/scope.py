@@ -180,8 +180,8 @@ class Scope:
     def replace(self, record: Record, value: Json) -> Record:
         """Keep ``value`` where ``record`` is, and where it was made."""
         for resource, twin in self._twins(record) if isinstance(value, dict) else ():
-            shown = twin.data()
-            shared = {name: one for name, one in value.items() if name in shown}
+            shown, key = twin.data(), model_of(resource).key[:1]
+            shared = {name: one for name, one in value.items() if name in shown and (name,) != key}
             door.keep(self.tenant, resource, twin.id, {**shown, **shared})
         return door.keep(self.tenant, self.resource, record.id, value)
 
