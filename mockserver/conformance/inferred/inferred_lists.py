@@ -233,7 +233,9 @@ class InferredList:
         after = self.parameter(AFTER) if page.keys and any(page.facts.get(name) is True for name in MORE) else None
         after = after if after is not None and self.can_be(after, page.keys[-1]) else None
         text = page.onward[""] if page.onward else page.keys[-1] if after else ""
-        cursor = None if text.isdecimal() else self.parameter(CURSORS)  # a page has a number, too, beside its token
+        fact = next((name for name in sorted(NEXT) if page.facts.get(name) is not None), "")
+        is_token = not text.isdecimal() or "token" in fact or "cursor" in fact  # a page has a number, too, beside it
+        cursor = self.parameter(CURSORS) if is_token else None
         cursor = cursor or self.parameter(CURSORS | PAGES | OFFSETS)
         return {cursor.name: text} if cursor is not None and text else {}
 
