@@ -197,7 +197,7 @@ def _ranged(
         session.expect_listing(listing.operation, keys, cause, listed(missing), holds=missing)
         at_it = (
             {key for key, span in spans.items() if bound in span}
-            if _holds_its_end(listing, parameter, bound)
+            if _holds_its_end(listing, parameter, asked.member, bound)
             else set()
         )
         cause, missing = f"{parameter} does not find the records that are at it", sorted(at_it - keys)
@@ -205,12 +205,13 @@ def _ranged(
     return 1
 
 
-def _holds_its_end(listing: InferredList, parameter: str, bound: Any) -> bool:
+def _holds_its_end(listing: InferredList, parameter: str, member: str, bound: Any) -> bool:
     """Whether a range has its end in it: told by its word or in words, of what is shown as exactly as it is kept."""
     plan = listing.operation.plan
     taken = plan.parameter(parameter) if plan else None
     is_in_words = taken is not None and INCLUSIVELY.search(taken.description) is not None
-    is_said = is_in_words or not set(words_of(parameter)).isdisjoint(INCLUSIVE)
+    words = set(words_of(parameter)) - set(words_of(member))  # ``current_period_start[gt]`` is no start
+    is_said = is_in_words or not words.isdisjoint(INCLUSIVE)
     return is_said and (type(bound) is not str or len(bound) == DAY_LENGTH)
 
 

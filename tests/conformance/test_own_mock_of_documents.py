@@ -58,6 +58,7 @@ GONE = {"delete": {"responses": {**answer(None, "204"), **NONE}}}
 REFUSED = {"400": {"description": "This is not possible."}}
 BOX = shape("id name", id=ID, name=TEXT)
 NEW = shape("name", name=TEXT)
+BEGUN = shape("id name period_start", id=ID, name=TEXT, period_start=WHOLE)
 
 
 def boxes(sent: Any = NEW, record: Any = BOX, key: Any = TEXT, **more: Any) -> dict[str, Any]:
@@ -262,6 +263,11 @@ KINDS: dict[str, dict[str, Any]] = {
     "a person whose token a client says": accounts(),
     "a cursor that cannot be a key": led_by(query("starting_after", WHOLE), hasMore={"type": "boolean"}),
     "a token that continues": led_by(query("continuationToken"), hasNextPage={"type": "boolean"}, continuationToken=TEXT),
+    "a bound beyond a member whose own name begins one": {
+        **boxes(shape("name period_start", name=TEXT, period_start=WHOLE), BEGUN),
+        "/boxes": {"get": listed(BEGUN, query("period_start[gt]", WHOLE), query("period_start[lt]", WHOLE)),
+                   "post": creating(shape("name period_start", name=TEXT, period_start=WHOLE), BEGUN)},
+    },
     "a filter with a default of its own": {
         **boxes(NEW, SITED),
         "/boxes": {"get": listed(SITED, query("site_id", {**TEXT, "default": "All sites"})), "post": creating(NEW, SITED)},
